@@ -1,0 +1,82 @@
+"""What can go wrong, by what the reader can do about it.
+
+KgError
+├── InputError             a file cannot be used: which file, which line, what would help
+├── QuantityError          a text is not one amount, number or date
+├── OntologyError          ontology/ contradicts itself or misses something the code needs
+├── SettingsError          kg.toml, an environment variable or a flag says something kg does not know
+├── AnnotatorUnavailable   an engine or its model is not installed: how to get it, or how to do without
+└── InternalError          a broken invariant: a bug in kg
+
+Text that cannot be understood is no error: it yields fewer mentions.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = [
+    "AnnotatorUnavailable",
+    "InputError",
+    "InternalError",
+    "KgError",
+    "OntologyError",
+    "QuantityError",
+    "SettingsError",
+]
+
+
+class KgError(Exception):
+    """Base of everything kg raises on purpose."""
+
+
+class InputError(KgError):
+    """A file cannot be used.
+
+    The message reads "FILE:LINE: reason; remedy" with the parts that are known.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        path: Path | str | None = None,
+        line: int | None = None,
+        remedy: str = "",
+    ) -> None:
+        self.reason = reason
+        self.path = path
+        self.line = line
+        self.remedy = remedy
+        place = f"{path}:{line}: " if path and line else f"{path}: " if path else ""
+        super().__init__(f"{place}{reason}{'; ' + remedy if remedy else ''}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive the way back from a worker process (keyword-only arguments do not by default)."""
+        return _rebuild_input_error, (self.reason, self.path, self.line, self.remedy)
+
+
+def _rebuild_input_error(
+    reason: str, path: Path | str | None, line: int | None, remedy: str
+) -> InputError:
+    return InputError(reason, path=path, line=line, remedy=remedy)
+
+
+class QuantityError(KgError, ValueError):
+    """A text is not one amount, number or date."""
+
+
+class OntologyError(KgError):
+    """The ontology contradicts itself or misses something the code needs."""
+
+
+class SettingsError(KgError):
+    """A setting has an unknown name or an impossible value."""
+
+
+class AnnotatorUnavailable(KgError):
+    """An engine or its model is not installed; the message says how to get it."""
+
+
+class InternalError(KgError):
+    """A broken invariant: a bug in kg, not in its input."""
