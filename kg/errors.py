@@ -74,7 +74,7 @@ class SettingsError(KgError):
     """A setting has an unknown name or an impossible value."""
 
 
-class AnnotatorUnavailable(KgError):
+class AnnotatorUnavailable(KgError):  # noqa: N818  the word is STYLE.md's
     """An engine or its model is not installed; the message says how to get it."""
 
 

@@ -121,9 +121,9 @@ class LayoutLine:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as received, decoded.
+    r"""A file as received, decoded.
 
-    `text` has ``\\n`` newlines and is never edited afterwards; for a format that is not text (PDF)
+    `text` has ``\n`` newlines and is never edited afterwards; for a format that is not text (PDF)
     it is the text layer. Metadata is what the file itself says; what its articles say is theirs.
     """
 
