@@ -1,0 +1,44 @@
+# make graph   from a fresh checkout to a graph of corpus/ in exports/
+# make test    what must hold
+# make lint    style, types, layers
+#
+# Everything happens in .venv; PYTHON=python3.12 chooses another interpreter for it.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: graph test lint format clean
+
+graph: $(VENV)/kg.installed
+	$(BIN)/kg build corpus -o exports
+
+test: $(VENV)/test.installed
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/lint.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/lint.installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf exports/graph.ttl exports/graph.html exports/statements.csv exports/report.json
+	rm -rf exports/store exports/cache dist build .pytest_cache .mypy_cache .ruff_cache
+
+# Editable, so that the next `make graph` runs what the checkout then holds.
+# Dependency groups need pip 25.1, which no supported Python brings along.
+$(VENV)/kg.installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --upgrade "pip>=25.1"
+	$(PIP) install --editable .
+	touch $@
+
+$(VENV)/%.installed: $(VENV)/kg.installed
+	$(PIP) install --group $*
+	touch $@
