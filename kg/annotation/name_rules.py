@@ -1,0 +1,325 @@
+"""Find candidate names by their shape: endings, titles, quotation marks, gazetteers.
+
+Chinese names of bodies and undertakings end in a word that tells their kind (有限公司, 局, 产业园,
+项目) and begin where the sentence's own words end. So every rule here finds an ending and walks
+left to the first word that cannot be part of a name: a function word (的, 由, 在) or a verb that
+takes names as objects (召开, 引进). The word lists stand in ontology/lexicon.ttl; a list of
+protected words (能源, 委员会, 自然资源) keeps 能, 会 or 自 from cutting the names they are part of.
+
+Candidates may overlap and nest; the extraction room decides between them.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hanlp_trie import Trie
+
+from kg.gazetteer import TOWN, Gazetteer, Region, load_gazetteer
+from kg.model import NamedEntity, Span
+from kg.schema import Schema, load_schema, ontology_path
+
+__all__ = ["NameRules", "load_name_rules"]
+
+HAN = "一-龥〇"
+
+# Punctuation ends a name, save brackets with a place or brand inside a firm's name:
+# 森盛（山东）食品有限公司, 陇云数科（甘肃）有限公司.
+_RUN = re.compile(
+    rf"(?:[^\s，。；：！？、,;:!?“”‘’\"'《》〈〉【】「」…—（）()|｜/·◎■□●▲△]|[（(][{HAN}]{{2,5}}[）)](?=[{HAN}])|·(?=[{HAN}]))+"
+)
+_TOWN = re.compile(rf"[{HAN}]{{1,6}}?(?:镇|乡|街道|苏木)")
+_VILLAGE = re.compile(rf"[{HAN}]{{1,4}}?(?:村|社区|屯)")
+_SITE = re.compile(
+    rf"[{HAN}]{{1,5}}?(?:大街|大道|路|水库|大桥|河|湖|湾|岛|半岛|草原|盆地|流域|灌区)"
+)
+_POLICY_TITLE = re.compile(r"《([^《》\n]{3,60})》")
+_QUOTED = re.compile(rf"“([^“”\n]{{2,24}})”([{HAN}A-Za-z]{{0,14}})")
+_FOREIGN_PERSON = re.compile(rf"[{HAN}]{{1,6}}·[{HAN}]{{1,8}}(?:·[{HAN}]{{1,8}})?")
+
+MIN_MODIFIER_CHARS = 2  # 鲁西集团: 鲁西 + 集团; one character before an ending is a word (该局)
+MAX_NAME_CHARS = 40
+
+# Kinds of words the scanner knows, from strongest to weakest claim on a stretch of text.
+_PLACE, _NATIONAL, _KEEP, _STOP = "place", "national", "keep", "stop"
+
+_ANCHOR = re.compile(r"省|市|县|区|州|旗|盟|镇|乡|自治区|国家|全国|中国|中央|国务院")
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    begin: int
+    end: int
+    kind: str
+
+
+class NameRules:
+    """The compiled word lists; one instance serves a whole process."""
+
+    def __init__(self, schema: Schema, gazetteer: Gazetteer, surnames: frozenset[str]) -> None:
+        self._gazetteer = gazetteer
+        self._generic = schema.word_list("generic-head")
+        self._not_person = schema.word_list("not-person")
+        self._not_place = schema.word_list("place-homograph")
+        self._legal_forms = schema.word_list("company-legal-form")
+        self._quiet_policies = schema.word_list("policy-quiet")
+        self._media = schema.word_list("media")
+        self._surnames = surnames
+        self._word_trie = _word_trie(schema)
+        self._suffix, self._types_by_suffix = _suffix_pattern(schema)
+        self._person = _person_pattern(schema, surnames)
+        self._speaker = _speaker_pattern(schema, surnames)
+        self._known = Trie(
+            {
+                word: kind
+                for kind in ("Company", "Organization", "Zone", "Platform", "Event")
+                for word in schema.words.get(f"known-{kind.lower()}", ())
+            }
+        )
+
+    def find(self, text: str) -> tuple[NamedEntity, ...]:
+        """Return all candidates in *text*, sorted by span."""
+        words = self._words(text)
+        edges = _Edges(words)
+        found = [
+            *self._places(text, words),
+            *self._national_agencies(text, words),
+            *self._suffixed(text, edges, words),
+            *self._minor_places(text, edges),
+            *self._titled(text),
+            *self._quoted(text),
+            *self._persons(text),
+            *self._known_names(text),
+        ]
+        best: dict[tuple[Span, str], NamedEntity] = {}
+        for name in found:
+            key = (name.span, name.type)
+            if key not in best or best[key].score < name.score:
+                best[key] = name
+        return tuple(sorted(best.values(), key=lambda n: (n.span.begin, -n.span.end, n.type)))
+
+    def _words(self, text: str) -> list[_Word]:
+        return [_Word(b, e, kind) for b, e, kind in self._word_trie.parse_longest(text)]
+
+    # ------------------------------------------------------------------------------ places
+
+    def _places(self, text: str, words: Iterable[_Word]) -> Iterator[NamedEntity]:
+        """Names of the gazetteer and of the world; a homograph (合作, 大关) needs its suffix."""
+        for word in words:
+            if word.kind != _PLACE:
+                continue
+            name = text[word.begin : word.end]
+            full = any(region.name == name for region in self._gazetteer.lookup(name))
+            if full or name not in self._not_place:
+                yield _name(word.begin, word.end, "Place", 0.9 if full else 0.75, "gazetteer")
+
+    def _minor_places(self, text: str, edges: _Edges) -> Iterator[NamedEntity]:
+        for pattern, score in ((_TOWN, 0.8), (_VILLAGE, 0.65), (_SITE, 0.6)):
+            for run in _RUN.finditer(text):
+                for match in pattern.finditer(text, run.start(), run.end()):
+                    begin = max(match.start(), edges.before(match.end() - 1, run.start(), places=True))
+                    known = self._known_town(text, match) if pattern is _TOWN else None
+                    if known is not None:
+                        yield _name(known, match.end(), "Place", 0.9, "town gazetteer")
+                    elif 2 <= match.end() - begin <= 5 and text[begin : match.end()] not in self._generic:
+                        yield _name(begin, match.end(), "Place", score, "place ending")
+
+    def _known_town(self, text: str, match: re.Match[str]) -> int | None:
+        for begin in range(match.start(), match.end() - 1):
+            regions: tuple[Region, ...] = self._gazetteer.lookup(text[begin : match.end()])
+            if any(region.level == TOWN for region in regions):
+                return begin
+        return None
+
+    # ------------------------------------------------------------------------------ bodies
+
+    def _national_agencies(self, text: str, words: Iterable[_Word]) -> Iterator[NamedEntity]:
+        for word in words:
+            if word.kind == _NATIONAL:
+                yield _name(word.begin, word.end, "Agency", 0.9, "national agency")
+
+    def _known_names(self, text: str) -> Iterator[NamedEntity]:
+        for begin, end, kind in self._known.parse_longest(text):
+            yield _name(begin, end, kind, 0.8, "known name")
+
+    def _suffixed(
+        self, text: str, edges: _Edges, words: list[_Word]
+    ) -> Iterator[NamedEntity]:
+        for run in _RUN.finditer(text):
+            for match in self._suffix.finditer(text, run.start(), run.end()):
+                for kind in self._types_by_suffix[match.group()]:
+                    found = self._one_suffixed(text, run.start(), match, kind, edges)
+                    if found is not None:
+                        yield found
+
+    def _one_suffixed(
+        self, text: str, run_begin: int, match: re.Match[str], kind: str, edges: _Edges
+    ) -> NamedEntity | None:
+        ending = match.group()
+        begin = edges.before(match.start(), run_begin)
+        if kind == "Agency":
+            anchored = _agency_begin(text, begin, match.start(), edges)
+            if anchored is None:
+                return None
+            begin = anchored
+        name = text[begin : match.end()]
+        if name in self._generic or len(name) > MAX_NAME_CHARS:
+            return None
+        modifier = match.start() - begin
+        if kind != "Agency" and modifier < MIN_MODIFIER_CHARS:
+            return None
+        if name[0].isdigit() and kind not in ("Project", "Event", "Policy"):
+            return None
+        if kind == "Company" and ending not in self._legal_forms:
+            # a trade word alone (科技, 汽车) ends a firm's short name only behind a short brand
+            return None
+        score = 0.85 if ending in self._legal_forms or kind == "Agency" else 0.6
+        if ending in self._quiet_policies and kind == "Policy":
+            score = 0.3
+        return _name(begin, match.end(), kind, score, f"ending {ending}")
+
+    # ------------------------------------------------------------------- titles and quotes
+
+    def _titled(self, text: str) -> Iterator[NamedEntity]:
+        """《…》 holds a document, unless it is a newspaper, a programme or a book."""
+        for match in _POLICY_TITLE.finditer(text):
+            title = match.group(1)
+            if title in self._media or title.endswith(("日报", "晚报", "时报", "杂志", "周刊")):
+                yield _name(match.start(1), match.end(1), "Organization", 0.6, "medium in 《》")
+                continue
+            end = match.end(1)
+            yield _name(match.start(1), end, "Policy", 0.85, "title in 《》")
+
+    def _quoted(self, text: str) -> Iterator[NamedEntity]:
+        """“项目提质年”活动, “鲁运达”网络货运平台: a quoted brand with its kind behind it."""
+        for match in _QUOTED.finditer(text):
+            tail = match.group(2)
+            ending = self._suffix.search(tail)
+            while ending is not None:
+                for kind in self._types_by_suffix[ending.group()]:
+                    if kind in ("Policy", "Platform", "Event", "Project", "Zone") and ending.end() <= 12:
+                        end = match.start(2) + ending.end()
+                        if not any(stop in tail[: ending.start()] for stop in "的是为在了和与"):
+                            yield _name(match.start(), end, kind, 0.75, "quoted name with its kind")
+                ending = self._suffix.search(tail, ending.end())
+
+    # ----------------------------------------------------------------------------- persons
+
+    def _persons(self, text: str) -> Iterator[NamedEntity]:
+        for pattern, source in ((self._person, "title before name"), (self._speaker, "speaker")):
+            for match in pattern.finditer(text):
+                begin, end = match.span("name")
+                name = text[begin:end]
+                if name not in self._not_person and name[:2] not in self._not_person:
+                    yield _name(begin, end, "Person", 0.85, source)
+        for match in _FOREIGN_PERSON.finditer(text):
+            yield _name(match.start(), match.end(), "Person", 0.6, "dotted name")
+
+
+class _Edges:
+    """Answers where a name that reaches up to some character may begin."""
+
+    def __init__(self, words: list[_Word]) -> None:
+        self._stops = [word.end for word in words if word.kind == _STOP]
+        self._places = [word.end for word in words if word.kind == _PLACE]
+        self._place_begins = [word.begin for word in words if word.kind in (_PLACE, _NATIONAL)]
+
+    def before(self, position: int, run_begin: int, *, places: bool = False) -> int:
+        """Return the end of the last stop word (or place) before *position* in its run."""
+        edge = run_begin
+        for ends in (self._stops, self._places) if places else (self._stops,):
+            index = bisect_right(ends, position) - 1
+            if index >= 0:
+                edge = max(edge, ends[index])
+        return edge
+
+    def first_place(self, begin: int, end: int) -> int | None:
+        """Return where the first place name within [begin, end) begins."""
+        index = bisect_left(self._place_begins, begin)
+        if index < len(self._place_begins) and self._place_begins[index] < end:
+            return self._place_begins[index]
+        return None
+
+
+def _agency_begin(text: str, begin: int, end: int, edges: _Edges) -> int | None:
+    """An agency's name begins with the region it serves: 聊城市…, 市…, 国家….
+
+    The leftmost region word counts; without one there is no agency name (各部门, 有关单位).
+    """
+    place = edges.first_place(begin, end)
+    anchor = _ANCHOR.search(text, begin, end + 1)
+    starts = [start for start in (place, anchor.start() if anchor else None) if start is not None]
+    return min(starts) if starts else None
+
+
+def _name(begin: int, end: int, kind: str, score: float, source: str) -> NamedEntity:
+    return NamedEntity(Span(begin, end), kind, score, source)
+
+
+def _word_trie(schema: Schema) -> Trie:
+    """Build the trie of words that begin, end or protect names; later entries win."""
+    stops = schema.word_list("name-stop")
+    entries = {word: _STOP for word in stops}
+    entries |= {word: _KEEP for word in schema.word_list("name-keep") if word not in stops}
+    entries |= {word: _PLACE for word in schema.word_list("world-place")}
+    entries |= {word: _NATIONAL for word in schema.word_list("agency-national")}
+    gazetteer = load_gazetteer()
+    homographs = schema.word_list("place-homograph")
+    entries |= {name: _PLACE for name in gazetteer.names() if name not in homographs}
+    return Trie(entries)
+
+
+def _suffix_pattern(schema: Schema) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
+    types: dict[str, list[str]] = {}
+    for kind, endings in schema.suffixes.items():
+        if kind in ("Place", "Industry"):
+            continue  # their endings are too short to stand alone; they have rules of their own
+        for ending in endings:
+            types.setdefault(ending, []).append(kind)
+    alternatives = sorted(types, key=lambda ending: (-len(ending), ending))
+    pattern = re.compile("|".join(map(re.escape, alternatives)))
+    return pattern, {ending: tuple(kinds) for ending, kinds in types.items()}
+
+
+def _alternation(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
+
+
+def _given_name(surnames: frozenset[str]) -> str:
+    compound = _alternation(name for name in surnames if len(name) > 1)
+    single = "".join(sorted(name for name in surnames if len(name) == 1))
+    return rf"(?:(?:{compound})[{HAN}]{{1,2}}?|[{single}][{HAN}]{{1,2}}?)"
+
+
+def _person_pattern(schema: Schema, surnames: frozenset[str]) -> re.Pattern[str]:
+    """董事长张延飞介绍: a post, a name of two or three characters, then what ends a name.
+
+    Lazy quantifiers prefer the two-character name if a speech verb or punctuation follows it.
+    """
+    titles = _alternation(schema.word_list("surname-title"))
+    after = _alternation(schema.word_list("person-verb"))
+    return re.compile(
+        rf"(?:{titles})(?:、)?(?P<name>{_given_name(surnames)})(?=[，。；：、！？（(）)“”\s]|{after}|$)"
+    )
+
+
+def _speaker_pattern(schema: Schema, surnames: frozenset[str]) -> re.Pattern[str]:
+    """”张延飞说, 。王海磊介绍: a clause that opens with a name and a verb of speaking."""
+    verbs = "说|介绍|表示|告诉记者|坦言|透露|指出|认为|强调|笑着说|感慨|回忆"
+    return re.compile(
+        rf"(?:^|(?<=[，。；：、！？”\s]))(?P<name>{_given_name(surnames)})(?=(?:{verbs}))", re.MULTILINE
+    )
+
+
+@lru_cache(maxsize=1)
+def load_name_rules() -> NameRules:
+    """Compile the rules once per process."""
+    schema = load_schema()
+    lines = (ontology_path() / "surnames.txt").read_text("utf-8").splitlines()
+    surnames = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    usable = frozenset(surnames) - schema.word_list("not-surname")
+    return NameRules(schema, load_gazetteer(), usable)

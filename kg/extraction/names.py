@@ -1,0 +1,181 @@
+"""What a name is called in full, and which short names belong to it.
+
+Within one article a company is introduced by its registered name and then called by a part of it;
+an agency is called 市司法局 and means 聊城市司法局. The fullest name becomes the entity's name, all
+others its aliases. Two long names that a short one fits equally well leave it alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from kg.extraction.regions import RegionContext
+from kg.gazetteer import Region
+from kg.schema import load_schema
+
+__all__ = [
+    "agency_name",
+    "company_core",
+    "fuller_names",
+    "is_short_for",
+    "leading_regions",
+    "place_name",
+    "zone_name",
+]
+
+_LEVEL_WORD = re.compile(r"(?:我|本|该|全)?(自治区|省|市|县|区|州|盟|旗)")
+_CITY_ZONES = ("高新区", "经开区", "开发区", "度假区", "保税区", "经济开发区", "高新技术产业开发区", "综保区")
+
+MIN_SHORT_NAME_CHARS = 2
+
+
+def agency_name(name: str, offset: int, context: RegionContext) -> tuple[str, Region | None]:
+    """Return the full name of an agency and the region it serves.
+
+    市司法局 in an article on 聊城 is 聊城市司法局; 山东省曲阜市招投标交易中心 is called without its
+    province. An agency of the whole country, or one whose region is not known, keeps its name.
+    """
+    level = _LEVEL_WORD.match(name)
+    if level is not None:
+        region = context.meant_by(level.group(1), offset)
+        if region is None:
+            return name, None
+        return region.name + name[level.end() :], region
+    chain = leading_regions(name, context)
+    if not chain:
+        return name, None
+    region, begin, _ = chain[-1]
+    return name[begin:], region
+
+
+def zone_name(name: str, offset: int, context: RegionContext) -> str:
+    """Return 聊城高新区 for a bare 高新区 or 市高新区 in an article on 聊城."""
+    bare = name.removeprefix("市")
+    if bare not in _CITY_ZONES:
+        return name
+    region = context.meant_by("市", offset)
+    return f"{region.short}{bare}" if region is not None else name
+
+
+def leading_regions(name: str, context: RegionContext) -> list[tuple[Region, int, int]]:
+    """Return the regions that *name* begins with: 山东 and 聊城 of 山东聊城富锋…, with their span."""
+    chain: list[tuple[Region, int, int]] = []
+    position = 0
+    for match in context.gazetteer.find(name):
+        if match.begin != position:
+            break
+        region = context.gazetteer.resolve(name[match.begin : match.end], context.regions)
+        if region is None:
+            break
+        chain.append((region, match.begin, match.end))
+        position = match.end
+    return chain
+
+
+# ------------------------------------------------------------------------------ short names
+
+
+@lru_cache(maxsize=1)
+def _legal_form() -> re.Pattern[str]:
+    forms = sorted(load_schema().word_list("company-legal-form"), key=lambda form: -len(form))
+    return re.compile(rf"(?:{'|'.join(map(re.escape, forms))})$")
+
+
+def company_core(name: str, context: RegionContext) -> str:
+    """Return a firm's name without its places and legal form: 富锋汽车部件, 森盛食品.
+
+    >>> from kg.extraction.regions import RegionContext
+    >>> from kg.gazetteer import load_gazetteer
+    >>> context = RegionContext((), None, load_gazetteer())
+    >>> company_core("山东聊城富锋汽车部件有限公司", context)
+    '富锋汽车部件'
+    >>> company_core("森盛（山东）食品有限公司", context)
+    '森盛食品'
+    """
+    core = re.sub(r"[（(][^（()）]*[)）]", "", name)
+    while (shorter := _legal_form().sub("", core)) != core and shorter:
+        core = shorter
+    chain = leading_regions(core, context)
+    rest = core[chain[-1][2] :] if chain else core
+    return rest if len(rest) >= MIN_SHORT_NAME_CHARS else core
+
+
+def is_short_for(short: str, long: str, kind: str, context: RegionContext) -> bool:
+    """Say whether *short* can be a short name of *long*, both of type *kind*."""
+    if len(short) >= len(long) or len(short) < MIN_SHORT_NAME_CHARS:
+        return False
+    if kind == "Company":
+        return _company_short_for(short, long, context)
+    if kind == "Person":
+        # 贝克 for 盖瑞·贝克
+        return "·" in long and short in long.split("·")
+    if kind == "Place":
+        return False  # the gazetteer joins those
+    plain_short, plain_long = _plain(short), _plain(long)
+    if kind == "Agency":
+        # 新闻办 must not swallow every 政府新闻办: agencies are joined by their region only
+        return plain_long.endswith(plain_short) and bool(leading_regions(long, context)) and len(short) > 3
+    return len(plain_short) >= 4 and (plain_long.endswith(plain_short) or plain_long.startswith(plain_short))
+
+
+def _company_short_for(short: str, long: str, context: RegionContext) -> bool:
+    long_core, short_core = company_core(long, context), company_core(short, context)
+    if short_core == long_core:
+        return True
+    if _branch(long) != _branch(short):
+        return False  # 中国银行洋浦分行 is not 中国银行
+    if len(short_core) >= 2 and long_core.startswith(short_core):
+        return True
+    return len(short_core) >= 3 and long_core.endswith(short_core)
+
+
+def _branch(name: str) -> str:
+    match = re.search(r"分行|支行|分公司|营业部|子公司", name)
+    return match.group() if match else ""
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[“”‘’《》\s]", "", name)
+
+
+def fuller_names(
+    names: Iterable[str],
+    kind: str,
+    context: RegionContext,
+    *,
+    defined: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Map each short name among *names* to the one fuller name it belongs to.
+
+    *defined* holds what the text itself says (以下简称), which wins. A short name that fits two
+    unrelated fuller names is left out.
+    """
+    ordered = sorted(set(names), key=lambda name: (-len(name), name))
+    result: dict[str, str] = dict(defined or {})
+    for index, short in enumerate(ordered):
+        if short in result:
+            continue
+        fitting = [long for long in ordered[:index] if is_short_for(short, long, kind, context)]
+        roots = {_root(long, result) for long in fitting}
+        if len(roots) == 1:
+            result[short] = roots.pop()
+    return {short: _root(short, result) for short in result}
+
+
+def _root(name: str, parent: Mapping[str, str]) -> str:
+    seen: set[str] = set()
+    while name in parent and name not in seen:
+        seen.add(name)
+        name = parent[name]
+    return name
+
+
+def place_name(name: str, context: RegionContext) -> tuple[str, Region | None]:
+    """Return the official name of a region (聊城 → 聊城市), or the name itself."""
+    region = context.gazetteer.resolve(name, context.regions)
+    if region is None:
+        return name, None
+    return region.name, region
+
