@@ -121,11 +121,16 @@ class NameRules:
         for pattern, score in ((_TOWN, 0.8), (_VILLAGE, 0.65), (_SITE, 0.6)):
             for run in _RUN.finditer(text):
                 for match in pattern.finditer(text, run.start(), run.end()):
-                    begin = max(match.start(), edges.before(match.end() - 1, run.start(), places=True))
+                    begin = max(
+                        match.start(), edges.before(match.end() - 1, run.start(), places=True)
+                    )
                     known = self._known_town(text, match) if pattern is _TOWN else None
                     if known is not None:
                         yield _name(known, match.end(), "Place", 0.9, "town gazetteer")
-                    elif 2 <= match.end() - begin <= 5 and text[begin : match.end()] not in self._generic:
+                    elif (
+                        2 <= match.end() - begin <= 5
+                        and text[begin : match.end()] not in self._generic
+                    ):
                         yield _name(begin, match.end(), "Place", score, "place ending")
 
     def _known_town(self, text: str, match: re.Match[str]) -> int | None:
@@ -146,9 +151,7 @@ class NameRules:
         for begin, end, kind in self._known.parse_longest(text):
             yield _name(begin, end, kind, 0.8, "known name")
 
-    def _suffixed(
-        self, text: str, edges: _Edges, words: list[_Word]
-    ) -> Iterator[NamedEntity]:
+    def _suffixed(self, text: str, edges: _Edges, words: list[_Word]) -> Iterator[NamedEntity]:
         for run in _RUN.finditer(text):
             for match in self._suffix.finditer(text, run.start(), run.end()):
                 for kind in self._types_by_suffix[match.group()]:
@@ -201,7 +204,10 @@ class NameRules:
             ending = self._suffix.search(tail)
             while ending is not None:
                 for kind in self._types_by_suffix[ending.group()]:
-                    if kind in ("Policy", "Platform", "Event", "Project", "Zone") and ending.end() <= 12:
+                    if (
+                        kind in ("Policy", "Platform", "Event", "Project", "Zone")
+                        and ending.end() <= 12
+                    ):
                         end = match.start(2) + ending.end()
                         if not any(stop in tail[: ending.start()] for stop in "的是为在了和与"):
                             yield _name(match.start(), end, kind, 0.75, "quoted name with its kind")
@@ -311,7 +317,8 @@ def _speaker_pattern(schema: Schema, surnames: frozenset[str]) -> re.Pattern[str
     """”张延飞说, 。王海磊介绍: a clause that opens with a name and a verb of speaking."""
     verbs = "说|介绍|表示|告诉记者|坦言|透露|指出|认为|强调|笑着说|感慨|回忆"
     return re.compile(
-        rf"(?:^|(?<=[，。；：、！？”\s]))(?P<name>{_given_name(surnames)})(?=(?:{verbs}))", re.MULTILINE
+        rf"(?:^|(?<=[，。；：、！？”\s]))(?P<name>{_given_name(surnames)})(?=(?:{verbs}))",
+        re.MULTILINE,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from kg.extraction.coreference import find_deictic
 from kg.extraction.mentions import find_mentions
+from kg.extraction.relations import find_relations
 from kg.extraction.regions import find_home, region_context
 from kg.model import AnnotatedArticle, Extraction
 
@@ -28,6 +29,10 @@ def extract(annotated: AnnotatedArticle, *, home: str | None = None) -> Extracti
         [*named, *find_deictic(annotated, named, context)],
         key=lambda mention: (mention.span.begin, -mention.span.end, mention.type),
     )
+    relations = find_relations(annotated, mentions, context)
     return Extraction(
-        annotated.article, tuple(mentions), (), tuple(s.span for s in annotated.sentences)
+        annotated.article,
+        tuple(mentions),
+        tuple(relations),
+        tuple(s.span for s in annotated.sentences),
     )

@@ -62,7 +62,9 @@ def find_deictic(
     ]
 
 
-def _nominal(annotated: AnnotatedArticle, span: Span, type_: str, name: str, method: str) -> Mention:
+def _nominal(
+    annotated: AnnotatedArticle, span: Span, type_: str, name: str, method: str
+) -> Mention:
     article = annotated.article
     return make_mention(
         article.id, article.text, span, MentionKind.NOMINAL, type_, name, method=method
@@ -158,7 +160,25 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
     if word[0] in "该本此这我":
         return True
     before = text[match.start() - 1 : match.start()]
-    return before in ("", "\n", "，", "。", "；", "：", "、", "“", "”", "在", "由", "为", "对", "使", "了", "后", "，")
+    return before in (
+        "",
+        "\n",
+        "，",
+        "。",
+        "；",
+        "：",
+        "、",
+        "“",
+        "”",
+        "在",
+        "由",
+        "为",
+        "对",
+        "使",
+        "了",
+        "后",
+        "，",
+    )
 
 
 def _antecedent(

@@ -84,9 +84,7 @@ def make_mention(
 ) -> Mention:
     """Build a mention whose text and id follow from its span."""
     mention_id = MentionId(f"{article_id}#{span.begin}-{span.end}-{type_}")
-    return Mention(
-        mention_id, article_id, span, span.of(text), kind, type_, name, score, method
-    )
+    return Mention(mention_id, article_id, span, span.of(text), kind, type_, name, score, method)
 
 
 # ----------------------------------------------------------------------------------- choice

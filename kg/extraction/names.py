@@ -26,7 +26,16 @@ __all__ = [
 ]
 
 _LEVEL_WORD = re.compile(r"(?:我|本|该|全)?(自治区|省|市|县|区|州|盟|旗)")
-_CITY_ZONES = ("高新区", "经开区", "开发区", "度假区", "保税区", "经济开发区", "高新技术产业开发区", "综保区")
+_CITY_ZONES = (
+    "高新区",
+    "经开区",
+    "开发区",
+    "度假区",
+    "保税区",
+    "经济开发区",
+    "高新技术产业开发区",
+    "综保区",
+)
 
 MIN_SHORT_NAME_CHARS = 2
 
@@ -116,8 +125,14 @@ def is_short_for(short: str, long: str, kind: str, context: RegionContext) -> bo
     plain_short, plain_long = _plain(short), _plain(long)
     if kind == "Agency":
         # 新闻办 must not swallow every 政府新闻办: agencies are joined by their region only
-        return plain_long.endswith(plain_short) and bool(leading_regions(long, context)) and len(short) > 3
-    return len(plain_short) >= 4 and (plain_long.endswith(plain_short) or plain_long.startswith(plain_short))
+        return (
+            plain_long.endswith(plain_short)
+            and bool(leading_regions(long, context))
+            and len(short) > 3
+        )
+    return len(plain_short) >= 4 and (
+        plain_long.endswith(plain_short) or plain_long.startswith(plain_short)
+    )
 
 
 def _company_short_for(short: str, long: str, context: RegionContext) -> bool:
@@ -178,4 +193,3 @@ def place_name(name: str, context: RegionContext) -> tuple[str, Region | None]:
     if region is None:
         return name, None
     return region.name, region
-

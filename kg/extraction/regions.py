@@ -144,4 +144,3 @@ def find_home(articles: Iterable[AnnotatedArticle]) -> str | None:
     if len(ranked) == 2 and ranked[0][1] < 1.5 * ranked[1][1]:
         return None
     return ranked[0][0]
-
