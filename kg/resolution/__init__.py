@@ -1,1 +1,115 @@
-"""Under construction."""
+"""Find out which mentions of a corpus are one entity, and what is said of each.
+
+In: what each article says of its own mentions (`Extraction`). Out: entities with readable ids,
+statements with all their evidence, and the decisions that a reader may want to judge
+(`Resolution`). The order of the articles does not matter.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from kg.errors import OntologyError
+from kg.model import Decision, Entity, Extraction, MentionKind, Resolution
+from kg.resolution.clusters import Cluster, cluster_entities
+from kg.resolution.names import is_deictic, normalize_name, tidy
+from kg.resolution.statements import make_statements
+from kg.schema import Schema, load_schema
+
+__all__ = ["resolve"]
+
+logger = logging.getLogger(__name__)
+
+
+def resolve(
+    extractions: Iterable[Extraction],
+    *,
+    schema: Schema | None = None,
+    division_code: Callable[[str], str | None] | None = None,
+    judgements: Iterable[Decision] = (),
+) -> Resolution:
+    """Resolve the mentions of a corpus.
+
+    Args:
+        extractions: what the articles say, in any order.
+        schema: the ontology; the bundled one if left out.
+        division_code: gives the GB/T 2260 code of a place by its name, if it has one.
+        judgements: decisions of a person between entity ids, which win over the rules.
+
+    Raises:
+        OntologyError: a mention or relation has a type that the ontology does not know.
+    """
+    schema = schema or load_schema()
+    ordered = sorted(extractions, key=lambda extraction: extraction.article.id)
+    _check_types(ordered, schema)
+    clusters, decisions = cluster_entities(ordered, schema, judgements)
+    entities = tuple(
+        sorted(
+            (_entity(cluster, schema, division_code) for cluster in clusters),
+            key=lambda entity: entity.id,
+        )
+    )
+    entity_by_mention = {
+        mention_id: entity.id for entity in entities for mention_id in entity.mentions
+    }
+    statements = make_statements(ordered, entity_by_mention, schema)
+    logger.info(
+        "%d articles: %d entities, %d statements", len(ordered), len(entities), len(statements)
+    )
+    unique = sorted(set(decisions), key=lambda d: (d.left, d.right, d.verdict.value, d.reason))
+    return Resolution(entities, statements, tuple(unique))
+
+
+def _check_types(extractions: Iterable[Extraction], schema: Schema) -> None:
+    for extraction in extractions:
+        for mention in extraction.mentions:
+            if mention.type not in schema.classes:
+                raise OntologyError(
+                    f"{mention.id}: {mention.type!r} is no class of ontology/kg.ttl with a kg:localPrefix"
+                )
+
+
+def _entity(
+    cluster: Cluster, schema: Schema, division_code: Callable[[str], str | None] | None
+) -> Entity:
+    label = _label(cluster)
+    mentions = [mention for member in cluster.members for mention in member.mentions]
+    is_place = cluster.type == "Place"
+    return Entity(
+        id=cluster.id(schema),
+        type=cluster.type,
+        label=label,
+        aliases=_aliases(cluster, label, schema),
+        mentions=tuple(sorted({mention.id for mention in mentions})),
+        division_code=division_code(label) if is_place and division_code else None,
+    )
+
+
+def _label(cluster: Cluster) -> str:
+    """Return the most usual way to write the name, without quotation marks around all of it."""
+    written = Counter(
+        tidy(mention.name)
+        for member in cluster.members
+        for mention in member.mentions
+        if normalize_name(mention.name) == cluster.key
+    )
+    return min(written, key=lambda name: (-written[name], len(name), name))
+
+
+def _aliases(cluster: Cluster, label: str, schema: Schema) -> tuple[str, ...]:
+    """Return the other ways to name the entity, one for each normalized form."""
+    surfaces = {
+        tidy(text)
+        for member in cluster.members
+        for mention in member.mentions
+        for text in (mention.text, mention.name)
+        if mention.kind is not MentionKind.PRONOMINAL or text is mention.name
+    }
+    alias_by_key: dict[str, str] = {}
+    for surface in sorted(surfaces, key=lambda surface: (len(surface), surface)):
+        if not is_deictic(surface, schema):
+            alias_by_key.setdefault(normalize_name(surface), surface)
+    alias_by_key.pop(normalize_name(label), None)
+    return tuple(sorted(alias_by_key.values()))

@@ -1,0 +1,144 @@
+"""Turn the relations of single articles into statements of the corpus.
+
+Two articles that say the same must strengthen one statement instead of making two, so a statement's
+id is a hash of what is said and of nothing else: not of the article, the words or the rule.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from kg.model import (
+    EntityId,
+    Evidence,
+    Extraction,
+    MentionId,
+    PartialDate,
+    Qualifier,
+    Quantity,
+    Relation,
+    Statement,
+    StatementId,
+    Value,
+)
+from kg.resolution.names import tidy
+from kg.schema import Schema
+
+__all__ = ["canonical_decimal", "make_statements", "statement_id"]
+
+
+def canonical_decimal(value: Decimal) -> str:
+    """Return the canonical xsd:decimal of XML Schema 1.1: no exponent, no needless zeros.
+
+    >>> canonical_decimal(Decimal("6.40E+9")), canonical_decimal(Decimal("0.50"))
+    ('6400000000', '0.5')
+    """
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def statement_id(
+    predicate: str,
+    subject: EntityId,
+    object_: EntityId | Value,
+    qualifiers: Iterable[Qualifier],
+) -> StatementId:
+    """Return the hash of what is said, 80 bits of SHA-256 in hexadecimal."""
+    said = [
+        predicate,
+        subject,
+        _canonical(object_),
+        sorted([qualifier.name, _canonical(qualifier.value)] for qualifier in qualifiers),
+    ]
+    canonical = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return StatementId(hashlib.sha256(canonical.encode("utf-8", "replace")).hexdigest()[:20])
+
+
+def _canonical(value: Value | Decimal | bool) -> list[str]:
+    """Return a value without the words it was read from: 6.4亿元 equals 64000万元."""
+    if isinstance(value, Quantity):
+        bound = value.bound.value if value.bound else ""
+        return ["quantity", canonical_decimal(value.value), value.unit, bound]
+    if isinstance(value, PartialDate):
+        return ["date", value.iso]
+    if isinstance(value, bool):
+        return ["boolean", str(value).lower()]
+    if isinstance(value, Decimal):
+        return ["decimal", canonical_decimal(value)]
+    return ["text", value]
+
+
+def make_statements(
+    extractions: Iterable[Extraction],
+    entity_by_mention: Mapping[MentionId, EntityId],
+    schema: Schema,
+) -> tuple[Statement, ...]:
+    """Return the statements with all their evidence, sorted by id.
+
+    A relation whose ends turn out to be one entity says nothing and is dropped.
+    """
+    statements: dict[StatementId, Statement] = {}
+    evidence: dict[StatementId, set[Evidence]] = defaultdict(set)
+    for extraction in extractions:
+        for relation in extraction.relations:
+            statement = _statement(relation, entity_by_mention, schema)
+            if statement is None:
+                continue
+            evidence[statement.id].add(relation.evidence)
+            known = statements.setdefault(statement.id, statement)
+            # Equal numbers in other words (6.4亿元, 64000万元): keep the words that sort first,
+            # so that the order of the articles does not show.
+            statements[statement.id] = min(known, statement, key=_words)
+    return tuple(
+        Statement(
+            id=statement.id,
+            predicate=statement.predicate,
+            subject=statement.subject,
+            object=statement.object,
+            qualifiers=statement.qualifiers,
+            evidence=tuple(sorted(evidence[statement.id], key=_evidence_order)),
+            is_fact=statement.is_fact,
+        )
+        for _, statement in sorted(statements.items())
+    )
+
+
+def _statement(
+    relation: Relation, entity_by_mention: Mapping[MentionId, EntityId], schema: Schema
+) -> Statement | None:
+    subject = entity_by_mention.get(relation.subject)
+    object_: EntityId | Value | None
+    if relation.is_fact:
+        object_ = tidy(relation.object) if isinstance(relation.object, str) else relation.object
+    else:
+        object_ = entity_by_mention.get(MentionId(str(relation.object)))
+    if not subject or not object_ or (subject == object_ and not relation.is_fact):
+        return None
+    if schema.predicate(relation.predicate).symmetric and not relation.is_fact:
+        # A与B合作 and B与A合作 say the same.
+        subject, object_ = sorted((subject, EntityId(str(object_))))
+    qualifiers = tuple(sorted(relation.qualifiers, key=lambda q: (q.name, str(q.value))))
+    return Statement(
+        statement_id(relation.predicate, subject, object_, qualifiers),
+        relation.predicate,
+        subject,
+        object_,
+        qualifiers,
+        (relation.evidence,),
+        relation.is_fact,
+    )
+
+
+def _words(statement: Statement) -> str:
+    value = statement.object
+    return value.text if isinstance(value, Quantity | PartialDate) else ""
+
+
+def _evidence_order(evidence: Evidence) -> tuple[object, ...]:
+    return (evidence.article_id, evidence.span, evidence.method, -evidence.confidence)
