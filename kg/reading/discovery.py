@@ -1,0 +1,137 @@
+"""Find the documents in files and folders, and give each a name of its own."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+
+from kg.errors import InputError
+
+__all__ = ["document_names", "find_files"]
+
+# What lies beside documents without being one. Everything else is looked at, whatever its suffix.
+SKIPPED_FOLDERS = frozenset({"gold", "node_modules", "__pycache__", "exports"})
+SKIPPED_SUFFIXES = frozenset(
+    [
+        ".py",
+        ".pyc",
+        ".js",
+        ".css",
+        ".toml",
+        ".yaml",
+        ".yml",
+        ".ini",
+        ".cfg",
+        ".lock",
+        ".ttl",
+        ".rq",
+        ".nt",
+        ".sqlite",
+        ".db",
+        ".log",
+        ".bak",
+        ".tmp",
+        ".swp",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".gif",
+        ".webp",
+        ".svg",
+        ".ico",
+        ".woff",
+        ".woff2",
+        ".ttf",
+        ".otf",
+    ]
+)
+
+
+def find_files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Return files and their paths below the folder they were found in, sorted by the latter.
+
+    A file that is named is taken whatever it is called; in a folder, hidden files, READMEs, `gold/`
+    and what is obviously no document are left out. A symbolic link to a folder above is not followed.
+
+    Raises:
+        InputError: a path does not exist.
+    """
+    found: dict[Path, str] = {}
+    for path in paths:
+        if path.is_dir():
+            for file, name in _walk(path, path, frozenset()):
+                found.setdefault(file, name)
+        elif path.exists():
+            found.setdefault(path, path.name)
+        else:
+            raise InputError("there is no such file or folder", path=path, remedy="check the path")
+    return sorted(found.items(), key=lambda item: (item[1], str(item[0])))
+
+
+def _walk(folder: Path, root: Path, above: frozenset[str]) -> Iterable[tuple[Path, str]]:
+    real = os.path.realpath(folder)
+    if real in above:
+        return
+    try:
+        children = sorted(folder.iterdir())
+    except OSError as error:
+        raise InputError(
+            f"the folder cannot be read ({error.strerror})", path=folder, remedy="check its rights"
+        ) from error
+    stems = {
+        child.stem for child in children if child.suffix.lower() in (".txt", ".pdf", ".html", ".md")
+    }
+    for child in children:
+        if child.suffix == ".json" and child.stem in stems:
+            continue  # the annotation of the document beside it
+        if child.name.startswith((".", "~$", "README")):
+            continue
+        if child.is_dir():
+            if child.name not in SKIPPED_FOLDERS:
+                yield from _walk(child, root, above | {real})
+        elif child.is_file() and child.suffix.lower() not in SKIPPED_SUFFIXES:
+            yield child, child.relative_to(root).as_posix()
+
+
+def document_names(names: Sequence[str]) -> list[str]:
+    """Return a distinct id for each path: the stem, with as much in front as tells it from others.
+
+    >>> document_names(["2022/a.txt", "2023/a.txt", "b.html", "b.pdf"])
+    ['2022-a', '2023-a', 'b.html', 'b.pdf']
+    """
+    paths = [PurePosixPath(name) for name in names]
+    chosen = [path.stem or path.name for path in paths]
+    for spelling in (_with_folder, _with_suffix, _whole):
+        count = Counter(chosen)
+        chosen = [
+            spelling(path) if count[name] > 1 else name
+            for path, name in zip(paths, chosen, strict=True)
+        ]
+    return _numbered(chosen)
+
+
+def _with_folder(path: PurePosixPath) -> str:
+    return f"{path.parent.name}-{path.stem}" if path.parent.name else path.name
+
+
+def _with_suffix(path: PurePosixPath) -> str:
+    return f"{path.parent.name}-{path.name}" if path.parent.name else path.name
+
+
+def _whole(path: PurePosixPath) -> str:
+    return "-".join(path.parts)
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    """Number names that are still equal: the same path below two folders."""
+    seen: set[str] = set()
+    result = []
+    for name in names:
+        candidate, number = name, 2
+        while candidate in seen:
+            candidate, number = f"{name}-{number}", number + 1
+        seen.add(candidate)
+        result.append(candidate)
+    return result

@@ -1,0 +1,251 @@
+"""Read title, publisher, date, reporters and address from what a file says about itself.
+
+What an article in it says (本报讯（记者 …）) is left to segmentation: a page has many.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from kg.masthead import (
+    clean_publisher,
+    find_date,
+    find_source,
+    looks_like_publisher,
+    parse_front_matter,
+    pick,
+    read_masthead,
+)
+
+__all__ = ["Metadata", "html_metadata", "post_metadata", "text_metadata"]
+
+_HEAD_CHARS = 200_000  # how far into a page its metadata is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a file says about itself."""
+
+    title: str | None = None
+    publisher: str | None = None
+    published: date | None = None
+    reporters: tuple[str, ...] = ()
+    url: str | None = None
+
+    def or_else(self, other: Metadata) -> Metadata:
+        """Fill what is missing from *other*."""
+        return Metadata(
+            self.title or other.title,
+            self.publisher or other.publisher,
+            self.published or other.published,
+            self.reporters or other.reporters,
+            self.url or other.url,
+        )
+
+
+def _people(text: str) -> tuple[str, ...]:
+    """Part the author entry of a file: 记者 李梦、孙亚飞."""
+    text = re.sub(
+        r"(?:本报|本网|见习|实习|首席|全媒体)*(?:记者|通讯员|实习生|作者|编辑)[:：]?", " ", text
+    )
+    names = [name for name in re.split(r"[\s、,，;；/|]+", text) if 2 <= len(name) <= 20]
+    return tuple(name for name in dict.fromkeys(names) if not looks_like_publisher(name))
+
+
+# ------------------------------------------------------------------------------- front matter
+
+
+def post_metadata(text: str) -> Metadata:
+    """Read the front matter of a Jekyll, Hugo or Hexo post."""
+    record, begin = parse_front_matter(text)
+    if not begin:
+        return Metadata()
+    return Metadata(
+        title=pick(record, "title") or None,
+        publisher=clean_publisher(pick(record, "publisher")) or _tagged_publisher(record),
+        published=find_date(pick(record, "date")),
+        reporters=_people(pick(record, "reporters")),
+        url=_address(pick(record, "url")),
+    )
+
+
+def _tagged_publisher(record: Mapping[str, object]) -> str | None:
+    """Return the tag or category that names a medium: `tags: 大众日报新闻`."""
+    for key in ("tags", "tag", "categories", "category"):
+        value = record.get(key, "")
+        labels = value if isinstance(value, list) else re.split(r"[\s,，、]+", str(value))
+        for label in labels:
+            if isinstance(label, str) and looks_like_publisher(label):
+                return clean_publisher(label)
+    return None
+
+
+def _address(text: str) -> str | None:
+    text = html.unescape(text).strip()
+    return text if re.fullmatch(r"https?://[^\s<>\"]{3,2000}", text) else None
+
+
+# --------------------------------------------------------------------------------------- HTML
+
+_META = re.compile(r"<meta\s([^<>]{1,2000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([a-zA-Z:_-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_JSON_LD = re.compile(
+    r"<script[^<>]{0,200}application/ld\+json[^<>]{0,200}>([^<]{1,100000})</script>", re.IGNORECASE
+)
+_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,500})", re.IGNORECASE)
+_TIME = re.compile(r"<time[^<>]{0,300}>", re.IGNORECASE)
+_CANONICAL = re.compile(r"<link\s([^<>]{0,1000}canonical[^<>]{0,1000})>", re.IGNORECASE)
+_TITLE_TAIL = re.compile(r"\s*[-_|–—·]\s*[^-_|–—·]{2,20}$")
+
+_META_NAMES: Mapping[str, tuple[str, ...]] = {
+    "title": ("og:title", "articletitle", "twitter:title", "title"),
+    "publisher": ("og:site_name", "contentsource", "source", "mediaid", "sitename", "article:publisher"),
+    "date": (
+        "article:published_time", "pubdate", "publishdate", "og:published_time", "og:release_date",
+        "datepublished", "date", "dc.date", "weibo: article:create_at", "firstpublishtime",
+    ),
+    "reporters": ("article:author", "author", "og:article:author"),
+    "url": ("og:url",),
+}  # fmt: skip
+
+
+def html_metadata(text: str) -> Metadata:
+    """Read meta elements, JSON-LD, the title and the first visible date of a page."""
+    head = text[:_HEAD_CHARS]
+    from_post = post_metadata(text)
+    return from_post.or_else(_from_meta(head)).or_else(_from_json_ld(head)).or_else(
+        _from_elements(head)
+    ).or_else(_from_words(_visible(head)))  # fmt: skip
+
+
+def _attributes(inside: str) -> dict[str, str]:
+    return {
+        name.lower(): html.unescape(double or single or bare)
+        for name, double, single, bare in _ATTRIBUTE.findall(inside)
+    }
+
+
+def _from_meta(head: str) -> Metadata:
+    found: dict[str, str] = {}
+    for match in _META.finditer(head):
+        attributes = _attributes(match[1])
+        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+        if name and attributes.get("content", "").strip():
+            found.setdefault(name.lower(), attributes["content"].strip())
+
+    def first(what: str) -> str:
+        return next((found[name] for name in _META_NAMES[what] if name in found), "")
+
+    return Metadata(
+        first("title") or None,
+        clean_publisher(first("publisher")),
+        find_date(first("date")),
+        _people(first("reporters")),
+        _address(first("url")),
+    )
+
+
+def _from_json_ld(head: str) -> Metadata:
+    for match in _JSON_LD.finditer(head):
+        for record in _records(match[1]):
+            if "headline" in record or "datepublished" in record:
+                return Metadata(
+                    pick(record, "title") or None,
+                    clean_publisher(pick(record, "publisher")),
+                    find_date(pick(record, "date")),
+                    _people(pick(record, "reporters")),
+                    _address(pick(record, "url")),
+                )
+    return Metadata()
+
+
+def _records(text: str) -> Iterator[dict[str, object]]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(value, dict) and isinstance(value.get("@graph"), list):
+        value = value["@graph"]
+    for record in value if isinstance(value, list) else [value]:
+        if isinstance(record, dict):
+            yield {str(key).lower(): entry for key, entry in record.items()}
+
+
+def _from_elements(head: str) -> Metadata:
+    title = _TITLE.search(head)
+    words = html.unescape(title[1]).strip() if title else ""
+    shortened = _TITLE_TAIL.sub("", words)
+    times = (_attributes(match[0]).get("datetime", "") for match in _TIME.finditer(head))
+    canonical = _CANONICAL.search(head)
+    return Metadata(
+        title=(shortened if len(shortened) >= 5 else words) or None,
+        published=next(filter(None, map(find_date, times)), None),
+        url=_address(_attributes(canonical[1]).get("href", "")) if canonical else None,
+    )
+
+
+def _visible(head: str) -> str:
+    """Return the words of a page, roughly: enough to look for a date and a source in."""
+    head = re.sub(r"<(script|style)[^<>]{0,300}>[^<]*", " ", head, flags=re.IGNORECASE)
+    return html.unescape(re.sub(r"<[^<>]{0,2000}>", " ", head))
+
+
+def _from_words(text: str) -> Metadata:
+    return Metadata(publisher=find_source(text), published=_printed_date(text))
+
+
+# --------------------------------------------------------------------------------------- text
+
+# A page head (2011年4月29日 星期五), or the line between headline and body of a web page
+# (2022-01-18 09:52 来源：…). A day in running text is the day of an event, so it does not count.
+_DAY = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?"
+_PRINTED = re.compile(
+    rf"{_DAY}\s*(?:星期[一二三四五六日天]|周[一二三四五六日]\b|\d{{1,2}}:\d\d)|(?:发布时间|发布日期|日期|时间)\s*[:：]\s*{_DAY}"
+)
+
+
+def _printed_date(text: str) -> date | None:
+    match = _PRINTED.search(text)
+    return find_date(match[0].removeprefix("时间")) if match else None
+
+
+def text_metadata(text: str) -> Metadata:
+    """Read the masthead of an article in plain text, or the head of a printed page."""
+    lines = text[:4000].split("\n")
+    masthead = read_masthead(lines)
+    if masthead is None:
+        return _page_head(text[:_HEAD_CHARS]).or_else(_from_words(text[:_HEAD_CHARS]))
+    title = " ".join(lines[number].strip() for number in masthead.titles)
+    credit = masthead.credit
+    publisher = clean_publisher(credit) if looks_like_publisher(credit) else None
+    return Metadata(title, publisher or find_source(credit), masthead.published).or_else(
+        Metadata(publisher=find_source(text[-400:]))
+    )
+
+
+_PAPER = re.compile("(?!本报)[\u4e00-\u9fff]{2,10}(?:日报|晚报|晨报|时报|商报|周报|周刊|导报|报)")
+
+
+def _page_head(text: str) -> Metadata:
+    """Read date and paper of a page head: 渤 海 湾 商 务 周 刊 2011年4月29日 星期五 …
+
+    The name of a paper is often spaced out, and may stand on the line above or below the date.
+    """
+    match = re.search(rf"{_DAY}\s*星期", text)
+    if match is None:
+        return Metadata()
+    begin = text.rfind("\n", 0, max(0, text.rfind("\n", 0, match.start()))) + 1
+    around = text[max(begin, match.start() - 60) : match.end() + 80]
+    around = re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff] |[\u4e00-\u9fff]$)", "", around)
+    papers = [
+        paper[0]
+        for line in around.split("\n")
+        if len(line) < 60
+        for paper in _PAPER.finditer(re.sub(r"(?<=\b[\u4e00-\u9fff]) ", "", line))
+    ]
+    return Metadata(publisher=papers[0] if papers else None, published=find_date(match[0]))
