@@ -232,7 +232,7 @@ _PAPER = re.compile("(?!本报)[\u4e00-\u9fff]{2,10}(?:日报|晚报|晨报|时�
 
 
 def _page_head(text: str) -> Metadata:
-    """Read date and paper of a page head: 渤 海 湾 商 务 周 刊 2011年4月29日 星期五 …
+    """Read date and paper of a page head (渤 海 湾 商 务 周 刊 2011年4月29日 星期五).
 
     The name of a paper is often spaced out, and may stand on the line above or below the date.
     """

@@ -41,7 +41,7 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f"
 
 # What stands before 记者: 本报, 全媒体, 首席, 驻冀, 聊城日报·…
 _ROLE_PREFIX = (
-    r"(?:本报|本刊|本网|本台|本社|融媒体?|全媒体?|新媒体|特约|特派|首席|见习|实习|高级|主任|摄影|文字|视频|"
+    r"(?:[A-Za-z]{2,6}|本报|本刊|本网|本台|本社|融媒体?|全媒体?|新媒体|特约|特派|首席|见习|实习|高级|主任|摄影|文字|视频|"
     rf"驻[{_HAN}]{{1,4}}?|[{_HAN}]{{2,6}}(?:日报|晚报|晨报|商报|时报|周刊|融媒|传媒|客户端|新闻网)社?|"
     r"新华社|中新社|央视)"
 )
@@ -301,6 +301,10 @@ class _Word:
     sure: bool = False  # a role before it or an action says that it is a name
 
 
+# A correspondent's office before the name: 通讯员 市住建局 田野
+_BODY = re.compile("..(?:局|委|办|中心|公司|集团|学院|大学|医院|法院|支队|管委会|办事处|街道)$")
+
+
 def _words(text: str) -> Iterator[_Word]:
     for chunk in _SEPARATORS.split(text):
         at = 0
@@ -333,7 +337,7 @@ def _names_of(text: str, *, bare: bool, marker: str = "") -> tuple[str, ...] | N
         replace(word, sure=has_role and word.spaced and number >= first_role)
         for number, word in enumerate(words)
     ]
-    candidates = [word for word in words if word.kind == "name"]
+    candidates = [word for word in words if word.kind == "name" and not _BODY.search(word.text)]
     if not candidates:  # 本报记者李梦报道
         candidates = [word for word in words if word.kind == "place"]
     if not candidates or not (has_role or bare):
@@ -441,7 +445,7 @@ _DATELINE = re.compile(
 _BRACKET = re.compile(r"[（(]([^（）()]{2,50})[）)]")
 # Words that may follow 本报讯 where a name could stand: 本报讯 日前, … but 本报讯 松花 日前…
 _NOT_A_NAME = re.compile(
-    r"[日近昨今前去明当据由在从我全省市县区这一第经为]|截至|目前|根据|随着|记者|报道|[年月]"
+    r"[日近昨今前去明同当据由在从我全省市县区这一第经为]|截至|目前|根据|随着|记者|报道|[年月]"
 )
 
 
