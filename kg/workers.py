@@ -1,0 +1,236 @@
+"""Take files through the text stages, in this process or in several.
+
+Every file stands alone up to here: read, split, annotate and extract need no other document. So they
+are shared out over processes, and whatever one file trips over costs that file and no other. Results
+come back in the order of the files, however many processes work on them.
+
+Workers are spawned, not forked: it is the one way that works on every platform, and forking a process
+with threads (a progress bar has one) can hang.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TypeAlias
+
+from kg.errors import (
+    AnnotatorUnavailable,
+    InputError,
+    InternalError,
+    OntologyError,
+    SettingsError,
+)
+from kg.model import Document, DocumentId, Extraction
+from kg.settings import Settings
+
+__all__ = [
+    "DocumentExtraction",
+    "FileResult",
+    "Progress",
+    "Skipped",
+    "Stopwatch",
+    "extract_document",
+    "extract_files",
+]
+
+logger = logging.getLogger(__name__)
+
+Progress: TypeAlias = Callable[[int, int, str], None]
+"""Called after each file with how many are done, how many there are, and its name."""
+
+FILES_PER_TRIP = 4  # to a worker: pickling is cheap, but a trip per file costs a millisecond
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A document that could not be used, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentExtraction:
+    """What the articles of one document say."""
+
+    document: Document
+    extractions: tuple[Extraction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """One file after the text stages."""
+
+    path: str
+    documents: tuple[DocumentExtraction, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)  # by stage
+
+
+class Stopwatch:
+    """Adds up how long each stage took: ``with stopwatch("read"): …``."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        begin = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] += time.perf_counter() - begin  # type: ignore[assignment]
+
+
+def extract_files(
+    files: Sequence[tuple[Path, str]],
+    *,
+    settings: Settings | None = None,
+    jobs: int = 1,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[FileResult]:
+    """Yield what each file holds, in the order of *files*.
+
+    Args:
+        files: paths and the names the documents shall have, as `kg.reading.find_files` gives them.
+        settings: of the corpus; the defaults if left out.
+        jobs: how many processes share the files.
+        strict: raise for the first file that cannot be used instead of skipping it.
+        progress: told of each file that is done.
+
+    Raises:
+        InputError: (*strict*) a document cannot be used.
+    """
+    tasks = _plan(files, settings or Settings())
+    for done, result in enumerate(_run(tasks, jobs), 1):
+        for skip in result.skipped:
+            if strict:
+                raise InputError(skip.reason, path=skip.path)
+            logger.info("skipped: %s: %s", skip.path, skip.reason)
+        if progress is not None:
+            progress(done, len(tasks), result.path)
+        yield result
+
+
+def extract_document(
+    document: Document, settings: Settings, stopwatch: Stopwatch | None = None
+) -> DocumentExtraction:
+    """Take one document through the text stages."""
+    from kg.annotation import annotate
+    from kg.extraction import extract
+    from kg.segmentation import split_articles
+
+    stopwatch = stopwatch or Stopwatch()
+    document = replace(document, publisher=document.publisher or settings.publisher)
+    with stopwatch("split"):
+        articles = split_articles(document)
+    extractions = []
+    for article in articles:
+        with stopwatch("annotate"):
+            annotated = annotate(article)
+        with stopwatch("extract"):
+            extraction = extract(annotated, home=settings.home)
+        extractions.append(_without_excluded(extraction, settings))
+    # The boxes of a PDF's lines have done their work; nobody downstream asks for them.
+    return DocumentExtraction(replace(document, layout=()), tuple(extractions))
+
+
+# ---------------------------------------------------------------------------------- one file
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One file on its way to a worker."""
+
+    path: Path
+    name: str
+    document_id: DocumentId
+    settings: Settings
+
+
+def _plan(files: Sequence[tuple[Path, str]], settings: Settings) -> list[_Task]:
+    from kg.reading.discovery import document_names
+
+    ids = document_names([name for _, name in files])
+    return [
+        _Task(path, name, DocumentId(document_id), settings)
+        for (path, name), document_id in zip(files, ids, strict=True)
+    ]
+
+
+def _extract_file(task: _Task) -> FileResult:
+    from kg.reading import read_document
+
+    stopwatch = Stopwatch()
+    documents: list[DocumentExtraction] = []
+    skipped: list[Skipped] = []
+    with _skipping(task.path, skipped):
+        with stopwatch("read"):
+            document = replace(read_document(task.path, name=task.name), id=task.document_id)
+        result = extract_document(document, task.settings, stopwatch)
+        if not result.extractions:
+            raise InputError("no article was found in it", remedy="leave it out")
+        documents.append(result)
+    return FileResult(task.name, tuple(documents), tuple(skipped), dict(stopwatch.seconds))
+
+
+@contextmanager
+def _skipping(path: Path, skipped: list[Skipped]) -> Iterator[None]:
+    """Turn whatever a document makes the stages raise into an entry of *skipped*."""
+    try:
+        yield
+    except InputError as error:
+        reason = "; ".join(filter(None, (error.reason, error.remedy)))
+        place = f"{path}:{error.line}" if error.line else str(path)
+        skipped.append(Skipped(place, reason))
+    except Exception as error:
+        # The one catch-all of kg. The text of a document is untrusted and the libraries that parse
+        # it are many; an error in one of ten thousand documents is no reason to lose the others.
+        logger.debug("%s", path, exc_info=True)
+        skipped.append(Skipped(str(path), f"{type(error).__name__}: {error}; please report it"))
+
+
+def _without_excluded(extraction: Extraction, settings: Settings) -> Extraction:
+    """Leave out the claims that the settings exclude."""
+    kept = tuple(
+        relation
+        for relation in extraction.relations
+        if relation.predicate not in settings.excluded_relations
+        and relation.evidence.confidence >= settings.min_confidence
+    )
+    return replace(extraction, relations=kept)
+
+
+# ----------------------------------------------------------------------------- many processes
+
+
+def _run(tasks: Sequence[_Task], jobs: int) -> Iterator[FileResult]:
+    jobs = min(jobs, len(tasks))
+    if jobs <= 1:
+        yield from map(_extract_file, tasks)
+        return
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_leave_interrupts)
+    try:
+        yield from executor.map(_extract_file, tasks, chunksize=FILES_PER_TRIP)
+    except BrokenProcessPool as error:
+        raise InternalError(
+            "a worker process died (out of memory?); try fewer --jobs, or --jobs 1 to see where"
+        ) from error
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    """Let the parent alone answer Ctrl-C: each worker would print a traceback of its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
