@@ -1,15 +1,20 @@
-"""Replace files whole: a reader never sees half a file, and a crash leaves the old one."""
+"""Write what others read: files that are whole or absent, text that stays text.
+
+A reader never sees half a file, a crash leaves the old one, and words from a document can neither
+break an XML file nor act as a formula.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-__all__ = ["replace_file"]
+__all__ = ["replace_file", "safe_cell", "xml_text"]
 
 
 @contextmanager
@@ -35,3 +40,23 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+# What XML 1.0 can't hold, https://www.w3.org/TR/xml/#charsets.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def xml_text(text: str) -> str:
+    """Return *text* with the characters that XML can't hold replaced."""
+    return _NOT_XML.sub("\ufffd", text)
+
+
+def safe_cell(text: str) -> str:
+    """Return *text* so that no spreadsheet runs it as a formula.
+
+    A headline may begin with = or @; Excel would evaluate it. An apostrophe in front makes it text
+    (https://owasp.org/www-community/attacks/CSV_Injection).
+    """
+    return (
+        f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"} else text
+    )

@@ -186,6 +186,10 @@ class Iris:
             return EntityId(f"{prefix}:{unquote(name)}")
         return None
 
+    def entity_from_text(self, text: str) -> ox.NamedNode:
+        """Return the IRI for an id as people type it: ``company:鲁西集团``, encoded or not."""
+        return self.entity(EntityId(unquote(text)))
+
     def shorten(self, iri: str) -> str:
         """Return ``prefix:name`` for people where a prefix fits, else *iri*."""
         for prefix, namespace in self.prefixes().items():
