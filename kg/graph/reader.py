@@ -120,11 +120,18 @@ class GraphReader:
         return (self.claim(node) for node in self._subjects(_RDF_TYPE, _STATEMENT))
 
     def claims_about(self, entity_iri: str) -> list[Claim]:
-        """Return the claims with the entity at either end: first as subject, then as object."""
+        """Return the claims with the entity at either end: as subject first, by relation."""
         entity = ox.NamedNode(entity_iri)
-        as_subject = self._subjects(_SUBJECT, entity)
-        as_object = self._subjects(_OBJECT, entity)
-        return [self.claim(node) for node in dict.fromkeys([*as_subject, *as_object])]
+        nodes = {*self._subjects(_SUBJECT, entity), *self._subjects(_OBJECT, entity)}
+        return sorted(
+            (self.claim(node) for node in nodes),
+            key=lambda claim: (
+                claim.subject.iri != entity_iri,
+                claim.predicate,
+                claim.object.id if claim.object else claim.value,
+                claim.id,
+            ),
+        )
 
     def claims_from(self, evidence_iri: str) -> list[Claim]:
         """Return the claims that rest on a sentence."""
