@@ -1,0 +1,78 @@
+"""Fit the log odds of kg/segmentation/links.py to typeset pages by logistic regression.
+
+    python benchmarks/fit_links.py /tmp/pages/dev            # text layers
+    python benchmarks/fit_links.py /tmp/pages/dev --pdf      # PDFs
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from kg.model import Document, DocumentId
+from kg.reading.pdf import read_pdf
+from kg.segmentation import links
+from kg.segmentation.assembly import described
+from kg.segmentation.lines import squeezed
+
+
+def load(path: Path, *, pdf: bool) -> Document:
+    if pdf:
+        text, layout = read_pdf(path.with_suffix(".pdf").read_bytes())
+        return Document(DocumentId(path.stem), path.name, "application/pdf", text, "", layout=layout)
+    text = path.with_suffix(".txt").read_text(encoding="utf-8")
+    return Document(DocumentId(path.stem), path.name, "text/plain", text, "")
+
+
+def pairs(folder: Path, *, pdf: bool):
+    for path in sorted(folder.glob("*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        bodies = [squeezed(a["body"]) for a in record["articles"]]
+        page = described(load(path, pdf=pdf))
+        places = []
+        for fragment in page.fragments:
+            found = [(n, body.find(fragment.text)) for n, body in enumerate(bodies) if fragment.text in body]
+            places.append((*found[0], found[0][1] + len(fragment.text)) if len(found) == 1 else None)
+        following: dict[int, int] = {}
+        for n in range(len(bodies)):
+            chain = sorted((p[1], k) for k, p in enumerate(places) if p and p[0] == n)
+            for (_, left), (_, right) in zip(chain, chain[1:]):
+                following[left] = right
+        for one in page.fragments:
+            for other in page.fragments:
+                if one is other or places[one.number] is None or places[other.number] is None:
+                    continue
+                features = links.link_features(one, other, page.topics, page.between(one, other))
+                yield features, float(following.get(one.number) == other.number)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--pdf", action="store_true")
+    arguments = parser.parse_args()
+    data = [pair for folder in arguments.folders for pair in pairs(folder, pdf=arguments.pdf)]
+    names = sorted({name for features, _ in data for name in features})
+    x = np.array([[features.get(name, 0.0) for name in names] for features, _ in data])
+    y = np.array([label for _, label in data])
+    weights = np.zeros(len(names))
+    scale = np.maximum(np.abs(x).max(axis=0), 1e-9)
+    z = x / scale
+    for _ in range(60):  # Newton with a ridge
+        p = 1 / (1 + np.exp(-np.clip(z @ weights, -30, 30)))
+        gradient = z.T @ (p - y) + 0.3 * weights
+        hessian = (z * (p * (1 - p))[:, None]).T @ z + 0.3 * np.eye(len(names))
+        step = np.linalg.solve(hessian, gradient)
+        weights -= step
+        if np.abs(step).max() < 1e-6:
+            break
+    p = 1 / (1 + np.exp(-z @ weights))
+    print(f"{len(y)} pairs, {int(y.sum())} links; loss {-(y * np.log(p + 1e-12) + (1 - y) * np.log(1 - p + 1e-12)).sum():.1f}; missed {(y * (p < 0.5)).sum():.0f}, false {((1 - y) * (p > 0.5)).sum():.0f}")
+    print("{" + ", ".join(f'"{name}": {weight / s:.2f}' for name, weight, s in zip(names, weights, scale)) + "}")
+
+
+if __name__ == "__main__":
+    main()

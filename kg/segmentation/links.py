@@ -1,0 +1,359 @@
+"""Decide which part of a body goes on in which.
+
+Where a column ends, the sentence goes on at the head of another; a text layer may put anything
+between the two, and a body cut by another article may go on anywhere below it. For every pair of
+parts the evidence (characters that meet, indents, widths, quotation marks, shared names, order, and
+places where there are boxes) is added up to log odds; then the assignment with the highest sum wins,
+because one continuation taken is one fewer for the others.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kg.model import Box
+from kg.segmentation.blocks import Block, is_article_opening
+from kg.segmentation.continuity import continuation_score, opening_score
+from kg.segmentation.geometry import bounding_box
+from kg.segmentation.lines import ends_sentence
+from kg.segmentation.topics import Topics
+
+__all__ = ["Fragment", "best_links", "link_features", "link_score", "make_fragment"]
+
+MAX_REACH = 60  # fragments between the two parts of one body, in a long document
+MAX_EXACT = 140  # fragments for which the best assignment is computed exactly
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A part of a body: a column, or what is left of one between two headlines."""
+
+    number: int  # among the fragments of the document
+    block: Block
+    text: str  # without white space
+    dangling: bool  # ends in mid-sentence
+    opening: bool  # 本报讯（记者 …）
+    closed: bool  # a jump line or a closing credit stands below it
+    indent: float  # of its first line: 1 begins a paragraph, -1 goes on in one, 0 cannot be told
+    full_end: bool  # the last line fills the column
+    spaced: float | None  # share of numbers with spaces around them, None with few numbers
+    order: int  # index of the block
+    box: Box | None
+
+    @property
+    def width(self) -> float:
+        return self.block.width
+
+
+def make_fragment(number: int, block: Block, *, closed: bool) -> Fragment:
+    """Describe a body block for linking."""
+    lines = block.lines
+    last = lines[-1]
+    dangling = not ends_sentence(last.text)
+    if last.text[-1:] in "”’」』" and dangling and len(lines) > 1 and last.width < block.width - 2:
+        dangling = False  # “智慧城市” closes a paragraph on a short line
+    return Fragment(
+        number,
+        block,
+        block.text,
+        dangling,
+        is_article_opening(lines[0].text),
+        closed,
+        _indent(block),
+        last.width > block.width - 1.8 or last.stretched,
+        _spaced(" ".join(line.text for line in lines)),
+        block.index,
+        bounding_box(lines),
+    )
+
+
+def _indent(block: Block) -> float:
+    first = block.lines[0]
+    if first.box is not None and len(block.lines) > 1:
+        left = min(line.box.left for line in block.lines if line.box is not None)
+        return 1.0 if first.box.left > left + 1.2 * first.size else -1.0
+    if len(block.lines) < 2 or first.stretched or not block.width:
+        return 0.0
+    off = first.width - block.width
+    if -3.4 < off < -1.3:
+        return 1.0
+    return -1.0 if off > -0.9 else 0.0
+
+
+_NUMBER = re.compile(r"(?<=[\u4e00-\u9fff，、])( ?)[0-9][0-9.]*( ?)(?=[\u4e00-\u9fff])")
+
+
+def _spaced(text: str) -> float | None:
+    found = _NUMBER.findall(text)
+    if len(found) < 2:
+        return None
+    return sum(bool(left or right) for left, right in found) / len(found)
+
+
+# ------------------------------------------------------------------------------------ evidence
+
+
+def link_features(one: Fragment, other: Fragment, topics: Topics, between: int) -> dict[str, float]:
+    """Return the evidence for *other* going on where *one* ends.
+
+    *between* counts headlines that stand between the two in the order of the document.
+    """
+    flow = _clip(continuation_score(one.text[-6:], other.text[:6]), 7.0)
+    opening = _clip(opening_score(other.text[:6]), 5.0)
+    steps = other.number - one.number
+    state = "mid" if one.dangling else "end"
+    features = {
+        f"{state}": 1.0,
+        f"{state}_flow": flow if one.dangling else 0.0,
+        f"{state}_opening": opening,
+        f"{state}_indent": other.indent,
+        f"{state}_full": float(one.full_end),
+        f"{state}_topic": min(3.0, topics.shared(one.text, other.text)),
+        f"{state}_next": float(steps == 1 and not between),
+        f"{state}_over": float(steps == 1 and between > 0),
+        f"{state}_back": float(steps < 0),
+        f"{state}_far": math.log(abs(steps)) if steps else 0.0,
+        f"{state}_between": min(3.0, float(between)) if steps > 0 else 0.0,
+        "width": min(4.0, abs(one.width - other.width)) if _measured(one, other) else 0.0,
+        "spaced": _style_gap(one, other),
+        "quotes": _quotes(one.text, other.text),
+        "closed": float(one.closed),
+        "article": float(other.opening),
+    }
+    if one.box is not None and other.box is not None:
+        features.update(_places(one.box, other.box, state, one.block.lines[0].size))
+        features["size"] = min(
+            3.0, 10 * abs(one.block.lines[0].size / other.block.lines[0].size - 1)
+        )
+    return features
+
+
+def _clip(value: float, limit: float) -> float:
+    return max(-limit, min(limit, value))
+
+
+def _measured(one: Fragment, other: Fragment) -> bool:
+    return all(len(part.block.lines) > 1 for part in (one, other))
+
+
+def _style_gap(one: Fragment, other: Fragment) -> float:
+    if one.spaced is None or other.spaced is None:
+        return 0.0
+    return abs(one.spaced - other.spaced)
+
+
+def _quotes(one: str, other: str) -> float:
+    """Return 1 where an open quotation is closed behind the cut, -1 where marks do not fit."""
+    opened = one.rfind("“") > one.rfind("”")
+    first = re.search("[“”]", other)
+    if first is None:
+        return -0.5 if opened and len(other) > 60 else 0.0
+    closes = first[0] == "”"
+    if opened:
+        return 1.0 if closes else -1.0
+    return -1.0 if closes else 0.0
+
+
+def _places(one: Box, other: Box, state: str, size: float) -> dict[str, float]:
+    """Return how two boxes lie: beside each other in one frame, below, or apart."""
+    if one.page != other.page:
+        return {f"{state}_page": 1.0}
+    apart = other.left - one.right
+    beside = 0 < apart < 5 * size and other.top < one.bottom and one.top < other.bottom
+    same_column = abs(other.left - one.left) < 2.5 * size
+    below = same_column and other.top > one.bottom - 1
+    near = below and other.top - one.bottom < 3 * size
+    return {
+        f"{state}_beside": float(beside),
+        f"{state}_level": float(
+            beside and min(abs(one.top - other.top), abs(one.bottom - other.bottom)) < size
+        ),
+        f"{state}_below": float(below),
+        f"{state}_near": float(near),
+        f"{state}_return": float(other.left < one.left - size and other.top > one.bottom - 1),
+        f"{state}_above": float(other.bottom < one.top and other.left <= one.left),
+        f"{state}_left": float(other.right < one.left and other.top < one.bottom),
+        f"{state}_distance": min(
+            3.0,
+            math.hypot(
+                max(0.0, apart, one.left - other.right),
+                max(0.0, other.top - one.bottom, one.top - other.bottom),
+            )
+            / 200,
+        ),
+    }
+
+
+# Log odds, fitted to typeset pages by benchmarks/fit_links.py.
+TEXT_WEIGHTS: dict[str, float] = {
+    "article": -4.8,
+    "closed": -3.2,
+    "end": -3.8,
+    "end_back": -2.1,
+    "end_between": -0.8,
+    "end_far": -0.1,
+    "end_full": 0.3,
+    "end_indent": -0.1,
+    "end_next": 2.5,
+    "end_over": 4.3,
+    "end_topic": 3.4,
+    "mid": -1.4,
+    "mid_back": -1.9,
+    "mid_far": -0.9,
+    "mid_flow": 0.4,
+    "mid_indent": -0.5,
+    "mid_next": 4.2,
+    "mid_opening": -0.1,
+    "mid_over": 2.4,
+    "mid_topic": 2.7,
+    "quotes": 2.0,
+    "spaced": -0.9,
+    "width": -0.7,
+}
+PLACE_WEIGHTS: dict[str, float] = {
+    "article": -4.1,
+    "closed": -2.5,
+    "end": -4.0,
+    "end_above": -2.7,
+    "end_back": -0.5,
+    "end_below": 0.2,
+    "end_beside": 2.7,
+    "end_between": -1.2,
+    "end_distance": -0.5,
+    "end_far": 0.1,
+    "end_full": 0.3,
+    "end_indent": 0.4,
+    "end_left": -1.7,
+    "end_level": 0.4,
+    "end_near": 2.1,
+    "end_next": 3.2,
+    "end_opening": 0.1,
+    "end_over": 0.9,
+    "end_return": -0.9,
+    "end_topic": 1.0,
+    "mid": -1.9,
+    "mid_above": -0.7,
+    "mid_back": -1.5,
+    "mid_below": -0.3,
+    "mid_beside": 2.0,
+    "mid_between": -1.0,
+    "mid_distance": -0.8,
+    "mid_far": -0.3,
+    "mid_flow": 0.1,
+    "mid_full": -0.5,
+    "mid_indent": -0.5,
+    "mid_left": -0.8,
+    "mid_level": -0.2,
+    "mid_near": 1.5,
+    "mid_next": 3.5,
+    "mid_opening": -0.1,
+    "mid_over": 3.9,
+    "mid_return": 1.3,
+    "mid_topic": 1.1,
+    "quotes": 1.8,
+    "size": 0.9,
+    "spaced": -1.8,
+    "width": -0.9,
+}
+
+
+def link_score(features: Mapping[str, float]) -> float:
+    """Return the log odds that two fragments are neighbours in one body."""
+    placed = "size" in features
+    weights = PLACE_WEIGHTS if placed else TEXT_WEIGHTS
+    return sum(weights.get(name, 0.0) * value for name, value in features.items())
+
+
+# ---------------------------------------------------------------------------------- assignment
+
+
+def best_links(scores: Mapping[tuple[int, int], float]) -> dict[int, int]:
+    """Return for each fragment its continuation, so that the positive scores sum up highest.
+
+    Exact (Hungarian) for a page, greedy for a book. A circle is cut at its weakest link.
+    """
+    wanted = {pair: score for pair, score in scores.items() if score > 0}
+    rows = sorted({one for one, _ in wanted})
+    columns = sorted({other for _, other in wanted})
+    if max(len(rows), len(columns), 1) <= MAX_EXACT:
+        links = _assigned(rows, columns, wanted)
+    else:
+        links = _greedy(wanted)
+    return _without_circles(links, wanted)
+
+
+def _greedy(wanted: Mapping[tuple[int, int], float]) -> dict[int, int]:
+    links: dict[int, int] = {}
+    taken: set[int] = set()
+    for (one, other), _ in sorted(wanted.items(), key=lambda item: (-item[1], item[0])):
+        if one not in links and other not in taken:
+            links[one] = other
+            taken.add(other)
+    return links
+
+
+def _assigned(
+    rows: Sequence[int], columns: Sequence[int], wanted: Mapping[tuple[int, int], float]
+) -> dict[int, int]:
+    """Solve the assignment by shortest augmenting paths (Jonker-Volgenant, O(n³))."""
+    if not rows:
+        return {}
+    width = len(columns) + len(rows)  # a row may stay alone at no cost: its own dummy column
+    cost = [
+        [-wanted.get((row, column), 0.0) for column in columns] + [0.0] * len(rows) for row in rows
+    ]
+    row_price, column_price = [0.0] * (len(rows) + 1), [0.0] * (width + 1)
+    owner = [0] * (width + 1)
+    for row in range(1, len(rows) + 1):
+        owner[0] = row
+        at = 0
+        slack = [math.inf] * (width + 1)
+        came_from = [0] * (width + 1)
+        done = [False] * (width + 1)
+        while owner[at]:
+            done[at] = True
+            current, delta, best = owner[at], math.inf, 0
+            for column in range(1, width + 1):
+                if done[column]:
+                    continue
+                reduced = cost[current - 1][column - 1] - row_price[current] - column_price[column]
+                if reduced < slack[column]:
+                    slack[column], came_from[column] = reduced, at
+                if slack[column] < delta:
+                    delta, best = slack[column], column
+            for column in range(width + 1):
+                if done[column]:
+                    row_price[owner[column]] += delta
+                    column_price[column] -= delta
+                else:
+                    slack[column] -= delta
+            at = best
+        while at:
+            owner[at], at = owner[came_from[at]], came_from[at]
+    return {
+        rows[owner[column] - 1]: columns[column - 1]
+        for column in range(1, len(columns) + 1)
+        if owner[column] and (rows[owner[column] - 1], columns[column - 1]) in wanted
+    }
+
+
+def _without_circles(
+    links: dict[int, int], scores: Mapping[tuple[int, int], float]
+) -> dict[int, int]:
+    links = dict(links)
+    seen: set[int] = set()
+    for start in list(links):
+        path: list[int] = []
+        at: int | None = start
+        while at is not None and at not in seen:
+            seen.add(at)
+            path.append(at)
+            at = links.get(at)
+        if at is not None and at in path:
+            circle = path[path.index(at) :]
+            weakest = min(circle, key=lambda one: scores[one, links[one]])
+            del links[weakest]
+    return links
