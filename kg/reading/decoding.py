@@ -54,15 +54,16 @@ _ENCODINGS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
 
 def _decoded(data: bytes, encoding: str) -> str | None:
     """Decode strictly, but for a character cut in two where the file was cut off."""
-    for cut in range(4):
-        try:
-            text = data[: len(data) - cut].decode(encoding)
-        except UnicodeDecodeError as error:
-            if error.start < len(data) - 4:
-                return None
-            continue
-        return None if _CONTROL.search(text) else text
-    return None
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if error.reason not in _CUT_OFF:
+            return None
+        text = data[: error.start].decode(encoding)
+    return None if _CONTROL.search(text) else text
+
+
+_CUT_OFF = ("unexpected end of data", "incomplete multibyte sequence", "truncated data")
 
 
 def _checked(text: str | None) -> str:

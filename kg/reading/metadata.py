@@ -100,7 +100,11 @@ _JSON_LD = re.compile(
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,500})", re.IGNORECASE)
 _TIME = re.compile(r"<time[^<>]{0,300}>", re.IGNORECASE)
 _CANONICAL = re.compile(r"<link\s([^<>]{0,1000}canonical[^<>]{0,1000})>", re.IGNORECASE)
-_TITLE_TAIL = re.compile(r"\s*[-_|–—·]\s*[^-_|–—·]{2,20}$")
+# The site and its section behind the headline: …_聊城要闻_水城新闻网, … - 大众日报. A dash inside a
+# headline (曲阜——政采“零距离”) is none of these.
+_TITLE_TAIL = re.compile(
+    r"(?:\s*[_|｜]\s*|\s[-–—]\s|-(?=[^-]{0,16}(?:网|报|频道|新闻|台|在线|中心)$))[^_|｜]{2,20}$"
+)
 
 _META_NAMES: Mapping[str, tuple[str, ...]] = {
     "title": ("og:title", "articletitle", "twitter:title", "title"),
@@ -179,11 +183,13 @@ def _records(text: str) -> Iterator[dict[str, object]]:
 def _from_elements(head: str) -> Metadata:
     title = _TITLE.search(head)
     words = html.unescape(title[1]).strip() if title else ""
-    shortened = _TITLE_TAIL.sub("", words)
+    shortened = words
+    while len(rest := _TITLE_TAIL.sub("", shortened)) >= 5 and rest != shortened:
+        shortened = rest
     times = (_attributes(match[0]).get("datetime", "") for match in _TIME.finditer(head))
     canonical = _CANONICAL.search(head)
     return Metadata(
-        title=(shortened if len(shortened) >= 5 else words) or None,
+        title=shortened or None,
         published=next(filter(None, map(find_date, times)), None),
         url=_address(_attributes(canonical[1]).get("href", "")) if canonical else None,
     )
@@ -222,7 +228,8 @@ def text_metadata(text: str) -> Metadata:
         return _page_head(text[:_HEAD_CHARS]).or_else(_from_words(text[:_HEAD_CHARS]))
     title = " ".join(lines[number].strip() for number in masthead.titles)
     credit = masthead.credit
-    publisher = clean_publisher(credit) if looks_like_publisher(credit) else None
+    first = credit.split()[0] if credit else ""
+    publisher = clean_publisher(first) if looks_like_publisher(first) else None
     return Metadata(title, publisher or find_source(credit), masthead.published).or_else(
         Metadata(publisher=find_source(text[-400:]))
     )

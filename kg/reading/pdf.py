@@ -67,6 +67,7 @@ class _Glyph:
     bottom: float
     size: float
     turn: int  # quarter turns clockwise, or -1 for a slanted character
+    after_space: bool = False  # the program drew a space before it
 
     @property
     def middle(self) -> float:
@@ -142,7 +143,7 @@ def _pages(data: bytes) -> Iterator[list[_Glyph]]:
 
 
 def _glyphs(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage) -> Iterator[_Glyph]:
-    """Yield the visible characters of a page, turned upright, spaces included."""
+    """Yield the visible characters of a page, spaces included."""
     frame = _Frame.of(page)
     sides = pdfium.FS_RECTF()
     matrix = pdfium.FS_MATRIX()
@@ -242,13 +243,15 @@ def _turned(box: _Sides, width: float, height: float, quarters: int) -> _Sides:
 
 
 def _without_overprint(glyphs: Iterable[_Glyph]) -> list[_Glyph]:
-    """Drop characters drawn again on (nearly) the same spot, which is how some programs print bold."""
+    """Drop spaces, and characters drawn again on (nearly) the same spot, which is how some programs print bold."""
     kept: list[_Glyph] = []
     seen: dict[tuple[str, int, int], list[_Glyph]] = defaultdict(list)
+    after_space = False
     for glyph in glyphs:
         if glyph.text == " ":
-            kept.append(glyph)
+            after_space = True
             continue
+        glyph, after_space = replace(glyph, after_space=after_space), False
         cell = max(glyph.size, 1.0)
         column, row = int(glyph.center // cell), int(glyph.middle // cell)
         near = (
@@ -341,7 +344,6 @@ def _stands_below(upper: _Glyph, lower: _Glyph) -> bool:
         abs(upper.center - lower.center) < 0.25 * upper.size
         and 0.7 * upper.size < step < 1.6 * upper.size
         and _same_size(upper, lower)
-        and " " not in (upper.text, lower.text)
     )
 
 
@@ -355,16 +357,12 @@ def _horizontal_lines(glyphs: Sequence[_Glyph]) -> list[_Line]:
 
 
 class _Rows:
-    """Characters of one height across a page, from left to right, and the gaps in them.
-
-    Spaces drawn by the program stay out: the gap they leave says the same and cannot lie.
-    """
+    """Characters of one height across a page, from left to right, and the gaps in them."""
 
     def __init__(self, glyphs: Sequence[_Glyph]) -> None:
         self._rows: list[_Line] = []
         for glyph in sorted(glyphs, key=lambda glyph: (glyph.middle, glyph.left)):
-            if glyph.text != " ":
-                self._add(glyph)
+            self._add(glyph)
         for row in self._rows:
             row.sort(key=lambda glyph: (glyph.left, glyph.index))
         self._rows.sort(key=_row_middle)
@@ -411,25 +409,28 @@ class _Rows:
 
         In a column the neighbouring lines have characters where a justified line has its gap.
         """
-        height = (_row_index(self._middles, left.middle), left.middle)
-        return any(self._strip(height, left, right, step) for step in (-1, 1))
+        above, stopped_above = self._strip(left, right, -1)
+        below, stopped_below = self._strip(left, right, 1)
+        if STRIP_ROWS in (above, below):
+            return True  # a headline or a wider paragraph may stand on the other side
+        return above + below >= 2 and not (stopped_above or stopped_below)
 
-    def _strip(self, start: tuple[int, float], left: _Glyph, right: _Glyph, step: int) -> bool:
+    def _strip(self, left: _Glyph, right: _Glyph, step: int) -> tuple[int, bool]:
+        """Count the next rows that respect the gap, and say whether one that does not ended it."""
         em = min(left.size, right.size)
         inner = 0.25 * (right.left - left.right)
-        white_begin, white_end = left.right + inner, right.left - inner
         beside = 0
-        number = start[0] + step
+        number = bisect_left(self._middles, left.middle) + step
         while 0 <= number < len(self._rows) and beside < STRIP_ROWS:
-            if abs(self._middles[number] - start[1]) > 3 * STRIP_ROWS * em:
+            distance = abs(self._middles[number] - left.middle)
+            if distance > 3 * STRIP_ROWS * em:
                 break
-            row = self._rows[number]
-            if abs(self._middles[number] - start[1]) > 0.5 * em and _same_size(row[0], left):
-                if self._covers(number, white_begin, white_end):
-                    return False
+            if distance > 0.5 * em and _same_size(self._rows[number][0], left):
+                if self._covers(number, left.right + inner, right.left - inner):
+                    return beside, True
                 beside += self._stands_beside(number, left.right, right.left, em)
             number += step
-        return beside == STRIP_ROWS
+        return beside, False
 
     def _covers(self, number: int, begin: float, end: float) -> bool:
         row = self._rows[number]
@@ -449,10 +450,6 @@ def _row_middle(row: _Line) -> float:
     return row[0].middle
 
 
-def _row_index(middles: Sequence[float], middle: float) -> int:
-    return bisect_left(middles, middle)
-
-
 def _usual_gap(row: _Line) -> float:
     """Return the middle one of the gaps of a row, 0 for one that is not spaced out."""
     gaps = [right.left - left.right for left, right in pairwise(row)]
@@ -470,9 +467,12 @@ def _line_text(line: _Line) -> str:
     '李 梦'
     """
     usual = min(_usual_gap(line), 1.2 * line[0].size)
+    # Spaces drawn at most gaps are how a program justified the line: 营 商 环 境.
+    by_drawing = 2 * sum(glyph.after_space for glyph in line) < len(line)
     parts = [line[0].text]
     for left, right in pairwise(line):
-        if _shows_space(left, right, usual):
+        drawn = by_drawing and right.after_space and right.index > left.index
+        if _shows_space(left, right, usual) or (drawn and right.left - left.right > 0):
             parts.append(" ")
         parts.append(right.text)
     return "".join(parts).strip()

@@ -350,13 +350,7 @@ def _collapsed(text: Traced) -> Traced:
         if "\n" in match[0] and all(map(_HAN_SIDE.match, beside)):
             continue
         kept = text[match.start() : match.start() + 1]
-        parts.append(
-            kept
-            if kept.text in " \u3000"
-            else Traced(" ", kept.origins[:1])
-            if kept.text == "\xa0"
-            else Traced.inserted(" ")
-        )
+        parts.append(kept if kept.text in " \u3000" else Traced.inserted(" "))
     return joined([*parts, text[at:]])
 
 

@@ -63,13 +63,15 @@ def is_single_article(document: Document) -> bool:
     ended, in the middle of a sentence.
     """
     lines = [line.strip() for line in document.text.split("\n") if line.strip()]
-    if read_masthead(document.text[:4000].split("\n")) is not None:
-        lines = lines[2:] or lines
-    chars = sum(map(len, lines))
-    whole = sum(
-        len(line) for line in lines if len(line) > 60 or re.search("[。！？；：”）]$", line)
-    )
-    return whole >= 0.6 * chars and max(map(len, lines), default=0) > 40
+    has_masthead = read_masthead(document.text[:4000].split("\n")) is not None
+    lines = lines[2:] if has_masthead else lines
+    whole = sum(len(line) for line in lines if len(line) > 60 or _SENTENCE_END.search(line))
+    unwrapped = has_masthead or max(map(len, lines), default=0) > MAX_PRINTED_LINE_CHARS
+    return unwrapped and whole >= 0.6 * sum(map(len, lines))
+
+
+MAX_PRINTED_LINE_CHARS = 40  # of a column; captions run wider but are few
+_SENTENCE_END = re.compile("[。！？；：”）]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ MAX_FURNITURE_CHARS = 60
 _FURNITURE = re.compile(
     r"返回(?:首页|顶部|列表|上一?[页级]|.{0,12}(?:新闻|频道|首页))|^(?:上|下)一[篇页条][:：]?|^分享(?:到|至)|^(?:打印|关闭|收藏|评论|点赞|举报|复制链接|字号|字体)"
     r"|^(?:相关(?:阅读|新闻|链接|文章|推荐)|延伸阅读|推荐阅读|热门(?:新闻|推荐|文章)|更多(?:精彩|新闻|内容)|猜你喜欢|为您推荐|精彩推荐|热点排行|点击排行)"
-    r"|扫(?:一扫|描|码).{0,20}(?:二维码|关注|分享)|微信(?:扫一扫|公众号)|版权(?:所有|声明)|免责声明|未经.{0,10}授权|^(?:当前|您的?)(?:当前)?(?:所在)?位置|ICP备|公网安备|Copyright|^[©|｜/›»>·\s]+$"
+    r"|扫(?:一扫|描|码).{0,20}(?:二维码|关注|分享)|微信(?:扫一扫|公众号)|版权(?:所有|声明)|免责声明|未经.{0,10}授权|^(?:当前|您的?)(?:当前)?(?:所在)?位置|ICP备|公网安备|QQ\s*[:：]?\s*\d{6,}|Copyright|^[©|｜/›»>·\s]+$"
     r"|^(?:责任编辑|责编|编辑|审核|校对|来源|作者|记者|发布时间|发布日期|时间|日期|浏览(?:次数|量)?|阅读(?:量|数)?|点击(?:量|数|率)?|原标题|关键词|标签|发布人|信息来源|文章来源|稿件来源|字号|热度|人气)\s*[:：]",
     re.IGNORECASE,
 )
@@ -156,7 +158,7 @@ def _is_furniture(text: str) -> bool:
 
 def _is_links(block: Block) -> bool:
     """Say whether a block is mainly links: a menu, a list of other articles."""
-    return block.link_chars >= 0.6 * len(block.text) and len(block.text) < 80
+    return block.link_chars >= 0.8 * len(block.text) and len(block.text) < 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,8 @@ def _names_of_credit(text: str) -> tuple[str, ...]:
     if names := parse_byline(text):
         return names
     label = re.search(
-        r"(?:作者|记者|撰文|通讯员)\s*[:：]\s*([^:：]{2,24}?)(?=\s*(?:来源|编辑|责编|时间|$))", text
+        r"(?:作者|记者|撰文|通讯员)(?:\s*[:：]\s*|\s+)([^:：]{2,24}?)(?=\s*(?:来源|编辑|责编|时间|$))",
+        text,
     )
     return (parse_byline(f"（记者 {label[1]}）") or ()) if label else ()
 
@@ -327,7 +330,7 @@ def _extracted(source: str) -> str:
 
     try:
         text = trafilatura.extract(
-            source, include_comments=False, include_tables=True, favor_recall=True, no_fallback=True
+            source, include_comments=False, include_tables=True, favor_recall=True, fast=True
         )
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         logger.info("trafilatura failed (%s); the densest blocks are taken", error)
