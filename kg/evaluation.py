@@ -20,16 +20,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 from kg.errors import InputError
 from kg.jsonl import Annotation
 from kg.schema import load_schema
 
-__all__ = ["Count", "Evaluation", "Interval", "Mistake", "evaluate"]
+__all__ = ["Count", "Evaluation", "Interval", "Mistake", "evaluate", "find_documents"]
 
 BOOTSTRAP_SAMPLES = 1000
 BOOTSTRAP_SEED = 20221219  # any number, but the same one each time
@@ -158,6 +159,28 @@ def evaluate(
         missed=tuple(mistake for each in comparisons for mistake in each.missed),
         wrong=tuple(mistake for each in comparisons for mistake in each.wrong),
     )
+
+
+def find_documents(names: Collection[str], folders: Iterable[Path]) -> list[tuple[Path, str]]:
+    """Return the files with these stems, sorted, each with its name; earlier folders win.
+
+    A page that is there as text and as PDF is taken as text, which is what it was annotated from.
+
+    Raises:
+        InputError: one of them is nowhere.
+    """
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted(folder.rglob("*"), key=lambda path: (path.suffix == ".pdf", path)):
+            usable = path.stem in names and path.suffix not in (".json", ".jsonl")
+            if usable and path.is_file():
+                found.setdefault(path.stem, path)
+    if missing := sorted(set(names) - found.keys()):
+        raise InputError(
+            f"the text of {', '.join(missing[:3])}{'…' * (len(missing) > 3)} is not beside the gold data",
+            remedy="say where with --corpus DIR",
+        )
+    return sorted((path, path.name) for path in found.values())
 
 
 TOTALS = ("entity", "entity_untyped", "relation", "relation_core", "fact")
