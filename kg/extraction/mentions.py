@@ -50,6 +50,12 @@ _INNER_TYPES: Mapping[str, frozenset[str]] = {
     "Industry": frozenset({"Place"}),
 }
 
+_WHOLE_TYPES = frozenset({"Agency", "Company", "Organization", "Project", "Zone"})
+_LEGAL_REST = re.compile(
+    r"(?:股份|控股|集团|责任|投资|发展|实业|科技|国际)*(?:有限|总)?(?:责任)?公司|集团|管委会|委员会"
+)
+MIN_PART_CHARS = 2  # 一期, 分行
+
 # 中国石化集团, 国家税务总局: the country in a name locates nothing.
 _COUNTRY = frozenset({"中国", "全国", "国家"})
 
@@ -134,7 +140,21 @@ def _may_nest(inner: NamedEntity, outer: NamedEntity, text: str) -> bool:
         return True
     if inner.span.of(text) in _COUNTRY:
         return False
+    if inner.type == outer.type and inner.type != "Place":
+        return _is_whole_of(inner, outer, text)
     return inner.type in _INNER_TYPES.get(outer.type, frozenset())
+
+
+def _is_whole_of(inner: NamedEntity, outer: NamedEntity, text: str) -> bool:
+    """Say whether *outer* names a part of *inner*: 中国银行 in 中国银行洋浦分行, 市安委办 in 市安委办督导组.
+
+    The whole stands first and what follows names the part; a mere legal form (鲁西集团 + 有限公司)
+    does not.
+    """
+    if inner.span.begin != outer.span.begin or inner.type not in _WHOLE_TYPES:
+        return False
+    rest = text[inner.span.end : outer.span.end]
+    return len(rest) >= MIN_PART_CHARS and not _LEGAL_REST.fullmatch(rest)
 
 
 # ------------------------------------------------------------------------------------ names

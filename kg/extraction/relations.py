@@ -1,37 +1,46 @@
-"""From mentions to relations: what names state by themselves, and what cue words signal."""
+"""From mentions to relations: what names state by themselves, what cue words signal, what a model adds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kg.extraction.clauses import sentence_views
+from kg.extraction.clauses import SentenceView, sentence_views
 from kg.extraction.cues import Carry, find_cued
 from kg.extraction.regions import RegionContext
+from kg.extraction.scorer import load_relation_model, score_relations
 from kg.extraction.structure import find_structural
 from kg.model import AnnotatedArticle, Mention, Relation
 
-__all__ = ["find_relations"]
+__all__ = ["find_relations", "relations_by_rule"]
 
 
 def find_relations(
     annotated: AnnotatedArticle, mentions: Sequence[Mention], context: RegionContext
 ) -> list[Relation]:
-    """Return the relations of an article, each pair of entities once, the surest evidence kept."""
+    """Return the relations of an article, each pair of entities and predicate once."""
+    views = list(sentence_views(annotated, mentions))
+    by_rule = relations_by_rule(views, context)
+    return score_relations(views, context, by_rule, load_relation_model())
+
+
+def relations_by_rule(views: Sequence[SentenceView], context: RegionContext) -> list[Relation]:
+    """Return what rules find, each pair of entities and predicate once, the surest kept."""
     carry = Carry()
     found: list[Relation] = []
-    for view in sentence_views(annotated, mentions):
+    for view in views:
         found += find_structural(view, context)
         found += find_cued(view, carry)
-    return strongest(found, mentions)
+    return strongest(found, views)
 
 
-def strongest(relations: Iterable[Relation], mentions: Sequence[Mention]) -> list[Relation]:
+def strongest(relations: Iterable[Relation], views: Sequence[SentenceView]) -> list[Relation]:
     """Keep the surest of the relations that say the same of the same two entities."""
-    entity = {mention.id: (mention.type, mention.name) for mention in mentions}
+    entity: dict[str, tuple[str, str]] = {
+        m.id: (m.type, m.name) for view in views for m in view.mentions
+    }
     best: dict[tuple[object, ...], Relation] = {}
     for relation in relations:
-        object_ = entity.get(relation.object) if isinstance(relation.object, str) else None  # type: ignore[call-overload]
-        key = (entity[relation.subject], relation.predicate, object_)
+        key = (entity[relation.subject], relation.predicate, entity[str(relation.object)])
         if key not in best or best[key].evidence.confidence < relation.evidence.confidence:
             best[key] = relation
     return sorted(best.values(), key=lambda r: (r.evidence.span, r.predicate, r.id))

@@ -1,0 +1,121 @@
+"""Decide which pairs of entities are related.
+
+The learned scorer looks at every possible pair, with the rules among its features, and keeps what
+reaches its relation's threshold. Without its weights (`kg/models/relations.npz`) the rules decide
+alone, by their own confidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from kg.extraction.claims import make_relation
+from kg.extraction.clauses import SentenceView
+from kg.extraction.linear import LinearModel, hash_features
+from kg.extraction.pair_features import article_facts, pair_features
+from kg.extraction.pairs import TOPICAL, EntityKey, Pair, possible_pairs
+from kg.extraction.regions import RegionContext
+from kg.model import Relation
+from kg.schema import load_schema
+
+__all__ = ["load_relation_model", "relation_model_path", "score_relations"]
+
+RULE_CONFIDENCE = 0.5  # what a rule needs where no model weighs it
+
+
+def relation_model_path() -> Path:
+    """Return where the bundled weights are, or would be."""
+    return Path(__file__).parent.parent / "models" / "relations.npz"
+
+
+@lru_cache(maxsize=1)
+def load_relation_model() -> LinearModel | None:
+    """Return the bundled scorer, or None where none was trained yet."""
+    path = relation_model_path()
+    return LinearModel.load(path) if path.exists() else None
+
+
+def score_relations(
+    views: Sequence[SentenceView],
+    context: RegionContext,
+    by_rule: Sequence[Relation],
+    model: LinearModel | None,
+) -> list[Relation]:
+    """Return the relations of an article that the model, or failing one the rules, believe.
+
+    Args:
+        views: the article's sentences with their mentions.
+        context: the regions it names.
+        by_rule: what rules found, one relation a pair and predicate.
+        model: the learned scorer.
+    """
+    if model is None:
+        return [r for r in by_rule if r.evidence.confidence >= RULE_CONFIDENCE]
+    pairs = list(possible_pairs(views, context).values())
+    facts = article_facts(views, context, by_rule)
+    rows = [hash_features(pair_features(pair, facts), model.buckets) for pair in pairs]
+    rules = _by_pair(by_rule, views)
+    found: list[Relation] = []
+    for pair, scores in zip(pairs, model.probabilities(rows), strict=True):
+        for label, score, threshold in zip(model.labels, scores, model.thresholds, strict=True):
+            rule = rules.get((pair.subject, label, pair.object))
+            if score >= threshold and load_schema().allows(label, pair.subject[0], pair.object[0]):
+                found.append(_believed(pair, label, float(score), rule))
+    return _without_mirrors(found, views)
+
+
+def _by_pair(
+    relations: Iterable[Relation], views: Sequence[SentenceView]
+) -> Mapping[tuple[EntityKey, str, EntityKey], Relation]:
+    entity = {m.id: (m.type, m.name) for view in views for m in view.mentions}
+    return {
+        (entity[r.subject], r.predicate, entity[r.object]): r  # type: ignore[index]
+        for r in relations
+    }
+
+
+def _believed(pair: Pair, label: str, score: float, rule: Relation | None) -> Relation:
+    if rule is not None:
+        return _rescored(rule, score)
+    # The object's sentence makes the claim; a region known from the topic alone is not in it.
+    topical = pair.distance >= TOPICAL
+    view, focus = (pair.view, pair.left.span) if topical else (pair.other_view, pair.right.span)
+    return make_relation(
+        view,
+        label,
+        pair.left,
+        pair.right,
+        method="pair model",
+        confidence=round(score, 3),
+        focus=focus,
+    )
+
+
+def _rescored(relation: Relation, score: float) -> Relation:
+    evidence = replace(relation.evidence, confidence=round(score, 3))
+    return replace(relation, evidence=evidence)
+
+
+def _without_mirrors(
+    relations: Sequence[Relation], views: Sequence[SentenceView]
+) -> list[Relation]:
+    """Keep one direction of a symmetric relation, the one the text states first."""
+    schema = load_schema()
+    entity: dict[str, tuple[str, str]] = {
+        m.id: (m.type, m.name) for view in views for m in view.mentions
+    }
+    seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
+    kept = []
+    for relation in sorted(
+        relations, key=lambda r: (-r.evidence.confidence, r.evidence.span, r.id)
+    ):
+        if schema.relations[relation.predicate].symmetric:
+            ends = frozenset((entity[relation.subject], entity[str(relation.object)]))
+            if (relation.predicate, ends) in seen:
+                continue
+            seen.add((relation.predicate, ends))
+        kept.append(relation)
+    return sorted(kept, key=lambda r: (r.evidence.span, r.predicate, r.id))
