@@ -282,7 +282,11 @@ def _is_clean(blocks: Sequence[Block]) -> bool:
 
 # ------------------------------------------------------------------------------- main content
 
+# Beyond these a page is no article, and trafilatura needs a minute for 250,000 blocks. News pages
+# have some hundred blocks.
 MAX_TRAFILATURA_CHARS = 3_000_000
+MAX_TRAFILATURA_BLOCKS = 20_000
+MAX_ARTICLE_CHARS = 200_000
 MIN_MATCH_CHARS = 12  # a shorter block may equal a menu entry by chance
 
 
@@ -292,34 +296,35 @@ def _main_blocks(source: str, blocks: list[Block]) -> list[Block]:
     trafilatura gives words, not offsets, and leaves out short lines; so its words only mark where
     the article begins and ends, and which containers it stands in.
     """
-    words = _squeezed(_extracted(source))
+    words = "" if len(blocks) > MAX_TRAFILATURA_BLOCKS else _squeezed(_extracted(source))
+    words = words[:MAX_ARTICLE_CHARS]
+    openings = {words[at : at + MIN_MATCH_CHARS] for at in range(len(words))}  # to reject fast
+    squeezed = [_squeezed(block.text.text) for block in blocks]
     marked = {
         number
-        for number, block in enumerate(blocks)
-        if len(block.text) >= MIN_MATCH_CHARS and _squeezed(block.text.text) in words
+        for number, text in enumerate(squeezed)
+        if len(text) >= MIN_MATCH_CHARS and text[:MIN_MATCH_CHARS] in openings and text in words
     }
     if not marked:
         return _dense_blocks(blocks)
+    first, last = min(marked), max(marked)
     paths = {blocks[number].path for number in marked}
     return [
         block
-        for number, block in enumerate(blocks[: max(marked) + 1])
+        for number, block in enumerate(blocks[: last + 1])
         if number in marked
-        or (
-            number > min(marked)
-            and block.path in paths
-            and block.link_chars < 0.5 * len(block.text)
-        )
-        or (
-            number > min(marked)
-            and _is_heading_or_cell(block)
-            and _squeezed(block.text.text) in words
-        )
+        or (number > first and (_is_beside(block, paths) or _is_heading_or_cell(block)))
     ]
 
 
+def _is_beside(block: Block, paths: set[tuple[str, ...]]) -> bool:
+    """Say whether a block stands in the same container as the article and is no list of links."""
+    return block.path in paths and block.link_chars < 0.5 * len(block.text)
+
+
 def _is_heading_or_cell(block: Block) -> bool:
-    return re.fullmatch("h[1-6]|li|td|th|blockquote|dd|dt", block.tag) is not None
+    is_kind = re.fullmatch("h[1-6]|li|td|th|blockquote|dd|dt", block.tag) is not None
+    return is_kind and not block.link_chars
 
 
 def _extracted(source: str) -> str:
