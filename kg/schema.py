@@ -126,7 +126,7 @@ def load_schema(extra: tuple[Path, ...] = ()) -> Schema:
         extra = tuple(Path(part) for part in setting.split(os.pathsep))
     folder = ontology_path()
     store = ox.Store()
-    for path in (folder / "kg.ttl", folder / "lexicon.ttl", *extra):
+    for path in (folder / "kg.ttl", folder / "lexicon.ttl", folder / "attributes.ttl", *extra):
         try:
             store.load(path=str(path), format=ox.RdfFormat.TURTLE)
         except (SyntaxError, OSError) as error:
