@@ -194,6 +194,8 @@ def _skipping(path: Path, skipped: list[Skipped]) -> Iterator[None]:
         reason = "; ".join(filter(None, (error.reason, error.remedy)))
         place = f"{path}:{error.line}" if error.line else str(path)
         skipped.append(Skipped(place, reason))
+    except (AnnotatorUnavailable, OntologyError, SettingsError):
+        raise  # no fault of this document: all others would fail alike
     except Exception as error:
         # The one catch-all of kg. The text of a document is untrusted and the libraries that parse
         # it are many; an error in one of ten thousand documents is no reason to lose the others.
