@@ -2,18 +2,31 @@
 
 Candidate names become mentions with full names (mentions, names, regions), deictic words get their
 antecedents (coreference), and claims are read off the sentences: relations between mentions
-(relations) and facts with numbers, dates and states (facts).
+(structure and cues by rule, pairs and scorer by a learned model) and facts with numbers, dates and
+states (facts). What no claim and no score speaks for is dropped last (keep).
 """
 
 from __future__ import annotations
 
-from kg.extraction.coreference import find_deictic
-from kg.extraction.mentions import find_mentions
-from kg.extraction.relations import find_relations
-from kg.extraction.regions import find_home, region_context
-from kg.model import AnnotatedArticle, Extraction
+from collections.abc import Sequence
 
-__all__ = ["extract", "find_home"]
+from kg.extraction.clauses import sentence_views
+from kg.extraction.coreference import find_deictic
+from kg.extraction.keep import keep_entities, load_entity_model
+from kg.extraction.linear import LinearModel
+from kg.extraction.mentions import find_mentions
+from kg.extraction.regions import RegionContext, find_home, region_context
+from kg.extraction.relations import relations_by_rule
+from kg.extraction.scorer import (
+    RULE_CONFIDENCE,
+    believed_relations,
+    load_relation_model,
+    roles_of,
+    score_pairs,
+)
+from kg.model import AnnotatedArticle, Extraction, Mention, Relation
+
+__all__ = ["extract", "extract_with", "find_home"]
 
 
 def extract(annotated: AnnotatedArticle, *, home: str | None = None) -> Extraction:
@@ -23,16 +36,47 @@ def extract(annotated: AnnotatedArticle, *, home: str | None = None) -> Extracti
         annotated: the article with its sentences and candidate names.
         home: the region that 我市 means where the article names none, such as 聊城市.
     """
+    return extract_with(annotated, load_relation_model(), load_entity_model(), home=home)
+
+
+def extract_with(
+    annotated: AnnotatedArticle,
+    relation_model: LinearModel | None,
+    entity_model: LinearModel | None,
+    *,
+    home: str | None = None,
+) -> Extraction:
+    """Extract with given scorers; without one, rules decide (cross-validation, tests)."""
     context = region_context(annotated, home)
-    named = find_mentions(annotated, context)
-    mentions = sorted(
-        [*named, *find_deictic(annotated, named, context)],
-        key=lambda mention: (mention.span.begin, -mention.span.end, mention.type),
-    )
-    relations = find_relations(annotated, mentions, context)
+    mentions = all_mentions(annotated, context)
+    views = list(sentence_views(annotated, mentions))
+    relations = relations_by_rule(views, context)
+    roles: dict[tuple[str, str], dict[str, float]] = {}
+    if relation_model is None:
+        relations = [r for r in relations if r.evidence.confidence >= RULE_CONFIDENCE]
+    else:
+        pairs, scores = score_pairs(views, context, relations, relation_model)
+        roles = roles_of(pairs, scores, relation_model.labels)
+        relations = believed_relations(views, pairs, scores, relations, relation_model)
+    kept = keep_entities(annotated.article, mentions, roles, entity_model)
+    mentions = [m for m in mentions if (m.type, m.name) in kept]
     return Extraction(
         annotated.article,
         tuple(mentions),
-        tuple(relations),
-        tuple(s.span for s in annotated.sentences),
+        tuple(_with_ends(relations, mentions)),
+        tuple(sentence.span for sentence in annotated.sentences),
     )
+
+
+def all_mentions(annotated: AnnotatedArticle, context: RegionContext) -> list[Mention]:
+    """Return named and deictic mentions in text order, an outer one before what it contains."""
+    named = find_mentions(annotated, context)
+    return sorted(
+        [*named, *find_deictic(annotated, named, context)],
+        key=lambda mention: (mention.span.begin, -mention.span.end, mention.type),
+    )
+
+
+def _with_ends(relations: Sequence[Relation], mentions: Sequence[Mention]) -> list[Relation]:
+    ids = {mention.id for mention in mentions}
+    return [r for r in relations if r.subject in ids and (r.is_fact or r.object in ids)]

@@ -135,6 +135,28 @@ def is_short_for(short: str, long: str, kind: str, context: RegionContext) -> bo
     )
 
 
+def _agency_short_for(short: str, long: str, context: RegionContext) -> bool:
+    """市发改委 for 市发展和改革委员会, both of one region; 招投标交易中心 for 曲阜市招投标交易中心.
+
+    新闻办 must not swallow every 政府新闻办, so a name without its region needs four characters.
+    """
+    chain, short_chain = leading_regions(long, context), leading_regions(short, context)
+    rest = long[chain[-1][2] :] if chain else long
+    short_rest = short[short_chain[-1][2] :] if short_chain else short
+    if chain and short_chain:
+        same_region = chain[-1][0] == short_chain[-1][0]
+        return same_region and _abbreviates(short_rest, rest) and short_rest[-1] == rest[-1:]
+    return bool(chain) and not short_chain and rest == short and len(short) > 3
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Say whether *short* keeps the first character of *long* and others of it in order."""
+    if not short or len(short) < 3 or short[0] != long[:1]:
+        return False
+    rest = iter(long)
+    return all(character in rest for character in short)
+
+
 def _company_short_for(short: str, long: str, context: RegionContext) -> bool:
     long_core, short_core = company_core(long, context), company_core(short, context)
     if short_core == long_core:
@@ -143,7 +165,12 @@ def _company_short_for(short: str, long: str, context: RegionContext) -> bool:
         return False  # 中国银行洋浦分行 is not 中国银行
     if len(short_core) >= 2 and long_core.startswith(short_core):
         return True
-    return len(short_core) >= 3 and long_core.endswith(short_core)
+    if len(short_core) >= 3 and long_core.endswith(short_core):
+        return True
+    if len(short_core) >= 4 and long_core[:2] == short_core[:2]:
+        return _abbreviates(short_core, long_core)  # 诚信机具 for 诚信电力机具制造
+    # 中石化 for 中国石油化工集团: one character of each word
+    return 3 <= len(short) <= 4 and _abbreviates(short, re.sub(r"(?:股份)?有限公司$", "", long))
 
 
 def _branch(name: str) -> str:
@@ -188,8 +215,17 @@ def _root(name: str, parent: Mapping[str, str]) -> str:
 
 
 def place_name(name: str, context: RegionContext) -> tuple[str, Region | None]:
-    """Return the official name of a region (聊城 → 聊城市), or the name itself."""
+    """Return the official name of a region (聊城 → 聊城市), or the name itself.
+
+    What stands behind other regions is called by its own name: 连儿湾乡 for 临洮县连儿湾乡.
+    """
     region = context.gazetteer.resolve(name, context.regions)
-    if region is None:
+    if region is not None:
+        return region.name, region
+    chain = leading_regions(name, context)
+    rest = name[chain[-1][2] :] if chain else name
+    if not chain or (rest and len(rest) < MIN_SHORT_NAME_CHARS):
         return name, None
-    return region.name, region
+    if not rest:
+        return chain[-1][0].name, chain[-1][0]
+    return rest, context.gazetteer.resolve(rest, [chain[-1][0]])

@@ -1,26 +1,16 @@
-"""From mentions to relations: what names state by themselves, what cue words signal, what a model adds."""
+"""What rules say of relations: names that state them, and cue words that signal them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kg.extraction.clauses import SentenceView, sentence_views
+from kg.extraction.clauses import SentenceView
 from kg.extraction.cues import Carry, find_cued
 from kg.extraction.regions import RegionContext
-from kg.extraction.scorer import load_relation_model, score_relations
 from kg.extraction.structure import find_structural
-from kg.model import AnnotatedArticle, Mention, Relation
+from kg.model import Relation
 
-__all__ = ["find_relations", "relations_by_rule"]
-
-
-def find_relations(
-    annotated: AnnotatedArticle, mentions: Sequence[Mention], context: RegionContext
-) -> list[Relation]:
-    """Return the relations of an article, each pair of entities and predicate once."""
-    views = list(sentence_views(annotated, mentions))
-    by_rule = relations_by_rule(views, context)
-    return score_relations(views, context, by_rule, load_relation_model())
+__all__ = ["relations_by_rule"]
 
 
 def relations_by_rule(views: Sequence[SentenceView], context: RegionContext) -> list[Relation]:

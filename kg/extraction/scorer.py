@@ -12,6 +12,9 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kg.extraction.claims import make_relation
 from kg.extraction.clauses import SentenceView
 from kg.extraction.linear import LinearModel, hash_features
@@ -21,8 +24,16 @@ from kg.extraction.regions import RegionContext
 from kg.model import Relation
 from kg.schema import load_schema
 
-__all__ = ["load_relation_model", "relation_model_path", "score_relations"]
+__all__ = [
+    "RULE_CONFIDENCE",
+    "believed_relations",
+    "load_relation_model",
+    "relation_model_path",
+    "roles_of",
+    "score_pairs",
+]
 
+MIN_ROLE_SCORE = 0.05  # below, a role tells nothing about an entity
 RULE_CONFIDENCE = 0.5  # what a rule needs where no model weighs it
 
 
@@ -38,29 +49,51 @@ def load_relation_model() -> LinearModel | None:
     return LinearModel.load(path) if path.exists() else None
 
 
-def score_relations(
+def score_pairs(
     views: Sequence[SentenceView],
     context: RegionContext,
     by_rule: Sequence[Relation],
-    model: LinearModel | None,
-) -> list[Relation]:
-    """Return the relations of an article that the model, or failing one the rules, believe.
-
-    Args:
-        views: the article's sentences with their mentions.
-        context: the regions it names.
-        by_rule: what rules found, one relation a pair and predicate.
-        model: the learned scorer.
-    """
-    if model is None:
-        return [r for r in by_rule if r.evidence.confidence >= RULE_CONFIDENCE]
+    model: LinearModel,
+) -> tuple[list[Pair], NDArray[np.float32]]:
+    """Return the possible pairs of an article and their scores, shape (pairs, relations)."""
     pairs = list(possible_pairs(views, context).values())
     facts = article_facts(views, context, by_rule)
     rows = [hash_features(pair_features(pair, facts), model.buckets) for pair in pairs]
+    return pairs, model.probabilities(rows)
+
+
+def roles_of(
+    pairs: Sequence[Pair], scores: NDArray[np.float32], labels: Sequence[str]
+) -> dict[EntityKey, dict[str, float]]:
+    """Return for each entity the best score of each role it may play (``subject of builds``)."""
+    schema = load_schema()
+    best: dict[EntityKey, dict[str, float]] = {}
+    for pair, row in zip(pairs, scores, strict=True):
+        for column in np.flatnonzero(row >= MIN_ROLE_SCORE):
+            label, score = labels[column], float(row[column])
+            if not schema.allows(label, pair.subject[0], pair.object[0]):
+                continue
+            for key, role in (
+                (pair.subject, f"subject of {label}"),
+                (pair.object, f"object of {label}"),
+            ):
+                roles = best.setdefault(key, {})
+                roles[role] = max(roles.get(role, 0.0), score)
+    return best
+
+
+def believed_relations(
+    views: Sequence[SentenceView],
+    pairs: Sequence[Pair],
+    scores: NDArray[np.float32],
+    by_rule: Sequence[Relation],
+    model: LinearModel,
+) -> list[Relation]:
+    """Return the relations whose scores reach their thresholds."""
     rules = _by_pair(by_rule, views)
     found: list[Relation] = []
-    for pair, scores in zip(pairs, model.probabilities(rows), strict=True):
-        for label, score, threshold in zip(model.labels, scores, model.thresholds, strict=True):
+    for pair, row in zip(pairs, scores, strict=True):
+        for label, score, threshold in zip(model.labels, row, model.thresholds, strict=True):
             rule = rules.get((pair.subject, label, pair.object))
             if score >= threshold and load_schema().allows(label, pair.subject[0], pair.object[0]):
                 found.append(_believed(pair, label, float(score), rule))
