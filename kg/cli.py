@@ -117,7 +117,8 @@ def _say_built(report: BuildReport) -> None:
         say("kg: no document could be used; nothing was written")
         return
     counts = report.counts
-    say(f"read {counts['documents']} documents, skipped {len(report.skipped)}")
+    reused = f" ({counts['reused']} unchanged)" if counts["reused"] else ""
+    say(f"read {counts['documents']} documents{reused}, skipped {len(report.skipped)}")
     say(
         f"{counts['articles']} articles, {counts['entities']} entities, "
         f"{counts['relations']} relations, {counts['facts']} facts, {counts['triples']} triples"
@@ -168,11 +169,13 @@ def main(verbose: int) -> None:
     show_default=True,
     help="Folder to write to.",
 )
+@click.option("--fresh", is_flag=True, help="Extract again what earlier builds kept.")
 @jobs_options
 @settings_options
 def build(
     paths: tuple[Path, ...],
     out: Path,
+    fresh: bool,
     jobs: int,
     strict: bool,
     settings_file: Path | None,
@@ -183,15 +186,21 @@ def build(
     PATHS are files and folders, - is stdin.
 
     Writes graph.ttl, graph.html, statements.csv, report.json and the store that the other commands
-    read. A document that cannot be used is skipped and listed; an earlier build is replaced only when
-    the new one is complete.
+    read. A document that cannot be used is skipped and listed. A file that did not change since the
+    last build is not extracted again; that build is replaced only when the new one is complete.
     """
     from kg.pipeline import build as build_graph
 
     with standard_input(paths) as files, progress_bar("reading") as progress:
         settings = _settings(paths, settings_file, **flags)
         report = build_graph(
-            files, out, settings=settings, jobs=jobs, strict=strict, progress=progress
+            files,
+            out,
+            settings=settings,
+            jobs=jobs,
+            strict=strict,
+            fresh=fresh,
+            progress=progress,
         )
     _say_built(report)
     if not report.is_built:

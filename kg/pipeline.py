@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg import __version__
+from kg.cache import Cache
 from kg.model import Document, Extraction, Resolution, Run
 from kg.settings import Settings
 from kg.workers import FileResult, Progress, Skipped, Stopwatch, extract_files
@@ -33,13 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BuildReport", "build"]
 
-TURTLE, PICTURE, TABLE, RECORD, STORE = (
-    "graph.ttl",
-    "graph.html",
-    "statements.csv",
-    "report.json",
-    "store",
-)
+TURTLE, PICTURE, TABLE, RECORD = "graph.ttl", "graph.html", "statements.csv", "report.json"
+STORE, CACHE = "store", "cache"
 RECORDED_PACKAGES = ("pyoxigraph", "pyshacl", "rdflib", "hanlp-trie", "trafilatura", "pypdfium2")
 
 
@@ -50,6 +46,7 @@ def build(
     settings: Settings | None = None,
     jobs: int = 1,
     strict: bool = False,
+    fresh: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Build the graph of the documents under *paths*; write it, its picture and tables to *out*.
@@ -62,6 +59,7 @@ def build(
         settings: of the corpus; the defaults if left out.
         jobs: how many processes share the files.
         strict: raise for the first document that cannot be used instead of skipping it.
+        fresh: forget what earlier builds kept of each file.
         progress: told of each file that is done.
 
     Raises:
@@ -74,10 +72,19 @@ def build(
 
     settings = settings or Settings()
     started, stopwatch = _now(), Stopwatch()
+    cache = Cache(out / CACHE)
+    if fresh:
+        cache.keep_only(())
     with stopwatch("text stages"):
-        files = find_files(paths)
         results = list(
-            extract_files(files, settings=settings, jobs=jobs, strict=strict, progress=progress)
+            extract_files(
+                find_files(paths),
+                settings=settings,
+                jobs=jobs,
+                strict=strict,
+                progress=progress,
+                cache=cache,
+            )
         )
     documents = [each.document for result in results for each in result.documents]
     extractions = [one for it in results for each in it.documents for one in each.extractions]
@@ -100,11 +107,12 @@ def build(
             out,
             skipped,
             run=_ended(run),
-            counts=_count(documents, extractions, resolution, graph),
+            counts=_count(results, extractions, resolution, graph),
             seconds=_seconds(stopwatch, results),
             violations=tuple(f"{it.message}: {it.focus}" for it in validation.violations),
         )
         (folder / RECORD).write_text(report.as_json(), "utf-8")
+    cache.keep_only({result.cache_key for result in results})
     return report
 
 
@@ -180,14 +188,15 @@ def _versions() -> dict[str, str]:
 
 
 def _count(
-    documents: Sequence[Document],
+    results: Sequence[FileResult],
     extractions: Sequence[Extraction],
     resolution: Resolution,
     graph: Graph,
 ) -> dict[str, int]:
     facts = sum(statement.is_fact for statement in resolution.statements)
     return {
-        "documents": len(documents),
+        "documents": sum(len(result.documents) for result in results),
+        "reused": sum(result.is_reused for result in results),
         "articles": len(extractions),
         "characters": sum(len(extraction.article.text) for extraction in extractions),
         "mentions": sum(len(extraction.mentions) for extraction in extractions),

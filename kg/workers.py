@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from kg.errors import (
     AnnotatorUnavailable,
@@ -32,6 +32,9 @@ from kg.errors import (
 )
 from kg.model import Document, DocumentId, Extraction
 from kg.settings import Settings
+
+if TYPE_CHECKING:
+    from kg.cache import Cache
 
 __all__ = [
     "DocumentExtraction",
@@ -75,6 +78,8 @@ class FileResult:
     documents: tuple[DocumentExtraction, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)  # by stage
+    cache_key: str = ""
+    is_reused: bool = False  # found in the cache
 
 
 class Stopwatch:
@@ -99,6 +104,7 @@ def extract_files(
     jobs: int = 1,
     strict: bool = False,
     progress: Progress | None = None,
+    cache: Cache | None = None,
 ) -> Iterator[FileResult]:
     """Yield what each file holds, in the order of *files*.
 
@@ -108,11 +114,12 @@ def extract_files(
         jobs: how many processes share the files.
         strict: raise for the first file that cannot be used instead of skipping it.
         progress: told of each file that is done.
+        cache: where results are kept and looked for.
 
     Raises:
         InputError: (*strict*) a document cannot be used.
     """
-    tasks = _plan(files, settings or Settings())
+    tasks = _plan(files, settings or Settings(), cache)
     for done, result in enumerate(_run(tasks, jobs), 1):
         for skip in result.skipped:
             if strict:
@@ -157,32 +164,47 @@ class _Task:
     name: str
     document_id: DocumentId
     settings: Settings
+    cache: Cache | None
 
 
-def _plan(files: Sequence[tuple[Path, str]], settings: Settings) -> list[_Task]:
+def _plan(
+    files: Sequence[tuple[Path, str]], settings: Settings, cache: Cache | None
+) -> list[_Task]:
     from kg.reading.discovery import document_names
 
     ids = document_names([name for _, name in files])
     return [
-        _Task(path, name, DocumentId(document_id), settings)
+        _Task(path, name, DocumentId(document_id), settings, cache)
         for (path, name), document_id in zip(files, ids, strict=True)
     ]
 
 
 def _extract_file(task: _Task) -> FileResult:
-    from kg.reading import read_document
-
     stopwatch = Stopwatch()
     documents: list[DocumentExtraction] = []
     skipped: list[Skipped] = []
+    key = ""
     with _skipping(task.path, skipped):
-        with stopwatch("read"):
-            document = replace(read_document(task.path, name=task.name), id=task.document_id)
-        result = extract_document(document, task.settings, stopwatch)
-        if not result.extractions:
-            raise InputError("no article was found in it", remedy="leave it out")
-        documents.append(result)
-    return FileResult(task.name, tuple(documents), tuple(skipped), dict(stopwatch.seconds))
+        if task.cache is not None and task.path.is_file():
+            circumstances = (task.name, task.document_id, str(task.settings.as_pairs()))
+            key = task.cache.key(task.path, *circumstances)
+            if found := task.cache.load(key, DocumentExtraction):
+                return FileResult(task.name, (found,), cache_key=key, is_reused=True)
+        documents.append(_read_and_extract(task, stopwatch))
+        if task.cache is not None and key:
+            task.cache.store(key, documents[0])
+    return FileResult(task.name, tuple(documents), tuple(skipped), dict(stopwatch.seconds), key)
+
+
+def _read_and_extract(task: _Task, stopwatch: Stopwatch) -> DocumentExtraction:
+    from kg.reading import read_document
+
+    with stopwatch("read"):
+        document = replace(read_document(task.path, name=task.name), id=task.document_id)
+    result = extract_document(document, task.settings, stopwatch)
+    if not result.extractions:
+        raise InputError("no article was found in it", remedy="leave it out")
+    return result
 
 
 @contextmanager
@@ -194,6 +216,8 @@ def _skipping(path: Path, skipped: list[Skipped]) -> Iterator[None]:
         reason = "; ".join(filter(None, (error.reason, error.remedy)))
         place = f"{path}:{error.line}" if error.line else str(path)
         skipped.append(Skipped(place, reason))
+    except OSError as error:
+        skipped.append(Skipped(str(path), f"it cannot be read: {error.strerror or error}"))
     except (AnnotatorUnavailable, OntologyError, SettingsError):
         raise  # no fault of this document: all others would fail alike
     except Exception as error:

@@ -106,7 +106,7 @@ def test_build_skips_a_bad_document_and_says_so(kg_: Kg, corpus: Path) -> None:
 def test_strict_build_stops(kg_: Kg, corpus: Path) -> None:
     (corpus / "empty.txt").touch()
     assert "empty.txt" in expect(kg_("build", corpus, "--strict"), COULD_NOT_RUN).stderr
-    assert not Path("exports").exists()
+    assert not Path("exports/graph.ttl").exists()
 
 
 def test_build_of_nothing_falls_short(kg_: Kg, tmp_path: Path) -> None:

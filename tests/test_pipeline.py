@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import zlib
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -13,6 +14,7 @@ import kg.annotation
 import kg.export
 import kg.extraction
 from kg.errors import InputError, OntologyError
+from kg.model import AnnotatedArticle, Article
 from kg.pipeline import BuildReport, build
 from kg.settings import Settings
 from kg.workers import extract_files
@@ -27,6 +29,7 @@ def files(corpus: Path) -> list[tuple[Path, str]]:
 
 def test_build_writes_everything_it_promises(built: BuildReport) -> None:
     assert sorted(path.name for path in built.out.iterdir()) == [
+        "cache",
         "graph.html",
         "graph.ttl",
         "report.json",
@@ -114,7 +117,7 @@ def test_strict_stops_at_the_first_bad_document(corpus: Path, tmp_path: Path) ->
     (corpus / "empty.txt").touch()
     with pytest.raises(InputError, match=r"empty\.txt"):
         build([corpus], tmp_path / "out", strict=True)
-    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "out" / "graph.ttl").exists()
 
 
 def test_nothing_usable_writes_nothing(tmp_path: Path) -> None:
@@ -130,10 +133,10 @@ def test_stage_that_fails_on_one_document_loses_only_that(
 ) -> None:
     annotate = kg.annotation.annotate
 
-    def fragile(article: object) -> object:
-        if "鲁西" in article.text:  # type: ignore[attr-defined]
+    def fragile(article: Article) -> AnnotatedArticle:
+        if "鲁西" in article.text:
             raise RecursionError("too deep")
-        return annotate(article)  # type: ignore[arg-type]
+        return annotate(article)
 
     monkeypatch.setattr(kg.annotation, "annotate", fragile)
     results = list(extract_files(files(corpus)))
@@ -162,12 +165,17 @@ def test_missing_path_is_named(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------ all or nothing
 
 
+def outputs(out: Path) -> dict[Path, bytes]:
+    paths = (path for path in sorted(out.rglob("*")) if "cache" not in path.parts)
+    return {path: path.read_bytes() for path in paths if path.is_file()}
+
+
 def test_failed_build_leaves_the_earlier_one(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
     build([corpus / "finance.txt"], out)
-    before = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+    before = outputs(out)
 
     def full_disk(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -175,8 +183,7 @@ def test_failed_build_leaves_the_earlier_one(
     monkeypatch.setattr(kg.export, "write_statements", full_disk)
     with pytest.raises(OSError, match="No space"):
         build([corpus], out)
-    after = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
-    assert after == before
+    assert outputs(out) == before
 
 
 def test_build_replaces_an_earlier_one(corpus: Path, tmp_path: Path) -> None:
@@ -186,9 +193,59 @@ def test_build_replaces_an_earlier_one(corpus: Path, tmp_path: Path) -> None:
     build([corpus / "finance.txt"], out)
     report = build([corpus], out)
     assert len(read_graph(open_store(out))) == report.counts["triples"]
-    assert sorted(path.name for path in out.iterdir()) == sorted(
-        (*GRAPH_FILES, "report.json", "store")
-    )
+    assert not list(out.glob(".*"))
+
+
+# ---------------------------------------------------------------------------------- unchanged
+
+
+def test_unchanged_documents_are_not_extracted_again(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    build([corpus], out)
+    first = {name: (out / name).read_bytes() for name in GRAPH_FILES}
+    extracted: list[str] = []
+    annotate = kg.annotation.annotate
+
+    def counting(article: Article) -> AnnotatedArticle:
+        extracted.append(article.document_id)
+        return annotate(article)
+
+    monkeypatch.setattr(kg.annotation, "annotate", counting)
+    assert build([corpus], out).counts["reused"] == 3
+    assert extracted == []
+    assert {name: (out / name).read_bytes() for name in GRAPH_FILES} == first
+
+    with (corpus / "finance.txt").open("a", encoding="utf-8") as stream:
+        stream.write("平台已覆盖聊城市各县区。\n")
+    assert build([corpus], out).counts["reused"] == 2
+    assert set(extracted) == {"finance"}
+
+    extracted.clear()
+    build([corpus], out, settings=Settings(home="德州市"))
+    assert len(set(extracted)) == 3
+
+    extracted.clear()
+    build([corpus], out, settings=Settings(home="德州市"), fresh=True)
+    assert len(set(extracted)) == 3
+
+
+def test_cache_keeps_no_more_than_the_last_build_used(corpus: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build([corpus], out)
+    build([corpus / "finance.txt"], out)
+    assert len([path for path in (out / "cache").rglob("*") if path.is_file()]) == 1
+
+
+def test_damaged_entry_is_made_anew(corpus: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build([corpus], out)
+    entries = [path for path in (out / "cache").rglob("*") if path.is_file()]
+    entries[0].write_bytes(b"damaged")
+    entries[1].write_bytes(zlib.compress(b'{"document": 3}'))
+    assert build([corpus], out).counts["reused"] == 1
+    assert build([corpus], out).counts["reused"] == 3
 
 
 # ------------------------------------------------------------------------------------ settings
