@@ -30,7 +30,7 @@ T = TypeVar("T")
 SUFFIX = ".json.z"
 CHUNK_BYTES = 2**20
 # Libraries whose other versions may read or match a text differently.
-READERS = ("charset-normalizer", "cn2an", "hanlp-trie", "lxml", "pypdfium2", "trafilatura")
+READERS = ("cn2an", "hanlp-trie", "lxml", "pypdfium2", "trafilatura")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,6 @@ REQUIRED = (
     "lxml",
     "pyyaml",
     "pypdfium2",
-    "charset-normalizer",
     "rdflib",
     "pyoxigraph",
     "pyshacl",
