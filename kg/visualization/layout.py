@@ -169,7 +169,9 @@ def _part(
     local.add_nodes_from(range(len(nodes)))
     local.add_edges_from(
         sorted(
-            tuple(sorted((index[u], index[v]))) for u, v in graph.subgraph(nodes).edges if u != v
+            (min(index[u], index[v]), max(index[u], index[v]))
+            for u, v in graph.subgraph(nodes).edges
+            if u != v
         )
     )
     points = _scaled(spring(local), local)
@@ -281,7 +283,8 @@ def _push_apart(points: Points, boxes: Sequence[Box]) -> Points:
         rounds += _ROUNDS_PER_SEARCH
         if rounds % _ROUNDS_PER_WIDENING == 0:
             centres *= _WIDENING
-    return centres - shift
+    placed: Points = centres - shift
+    return placed
 
 
 def _close_pairs(centres: Points, half: Points, *, reach: float) -> npt.NDArray[np.intp]:
@@ -295,8 +298,8 @@ def _close_pairs(centres: Points, half: Points, *, reach: float) -> npt.NDArray[
     first = np.repeat(np.arange(len(x)), counts)
     offset = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)
     pairs: npt.NDArray[np.intp] = np.stack([order[first], order[first + 1 + offset]], axis=1)
-    close: npt.NDArray[np.bool_] = (_overlap(centres, half, pairs) > -reach).all(axis=1)
-    return pairs[close]
+    close: npt.NDArray[np.intp] = pairs[_overlap(centres, half, pairs).min(axis=1) > -reach]
+    return close
 
 
 def _overlap(centres: Points, half: Points, pairs: npt.NDArray[np.intp]) -> Points:

@@ -304,7 +304,9 @@ class _Source:
             qualifiers=tuple(_qualifiers(said, is_fact=is_fact)),
             status="negated" if said.get("negated") == "true" else said.get("modality", ""),
             confidence=float(said.get("confidence", 1)),
-            quotes=tuple(sorted(map(self._quote, _named(values[_DERIVED.value])), key=_newest)),
+            quotes=tuple(
+                sorted(map(self._quote, _named(values.get(_DERIVED.value, ()))), key=_newest)
+            ),
         )
 
     def _quote(self, evidence: ox.NamedNode) -> Quote:
@@ -337,13 +339,11 @@ class _Source:
         yield from _named(dict.fromkeys(quad.subject for quad in quads))
 
     def _properties(self, node: ox.NamedNode) -> dict[str, list[_Term]]:
-        values: dict[str, list[_Term]] = defaultdict(list)
+        values: dict[str, set[_Term]] = defaultdict(set)
         for quad in self.store.quads_for_pattern(node, None, None):
             if isinstance(quad.object, ox.NamedNode | ox.Literal):
-                values[quad.predicate.value].append(quad.object)
-        for terms in values.values():
-            terms.sort(key=str)
-        return values
+                values[quad.predicate.value].add(quad.object)
+        return {predicate: sorted(terms, key=str) for predicate, terms in values.items()}
 
 
 _Term = ox.NamedNode | ox.Literal
