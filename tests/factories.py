@@ -39,13 +39,13 @@ def make_article(
 ) -> Article:
     """Build an article that stands in its document from the first character on."""
     text = f"{headline}\n{body}" if headline else body
-    whole = Span(0, len(text))
+    whole = (Piece(Span(0, len(text)), Span(0, len(text))),) if text else ()
     return Article(
         ArticleId(id),
         DocumentId(id.partition("/")[0]),
         headline,
         text,
-        (Piece(whole, whole),),
+        whole,
         published=published,
     )
 

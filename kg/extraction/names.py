@@ -39,6 +39,8 @@ _CITY_ZONES = (
 
 MIN_SHORT_NAME_CHARS = 2
 
+_TRADE_WORD = re.compile(r"(?:产业链|产业集群|产业|行业|领域|业)$")  # 轴承, 轴承产业
+
 
 def agency_name(name: str, offset: int, context: RegionContext) -> tuple[str, Region | None]:
     """Return the full name of an agency and the region it serves.
@@ -121,15 +123,13 @@ def is_short_for(short: str, long: str, kind: str, context: RegionContext) -> bo
         # 贝克 for 盖瑞·贝克
         return "·" in long and short in long.split("·")
     if kind == "Place":
-        return False  # the gazetteer joins those
+        # the gazetteer joins regions; 南疆 and 南疆地区 are left to us
+        return long in (short + "地区", short + "市区")
     plain_short, plain_long = _plain(short), _plain(long)
     if kind == "Agency":
-        # 新闻办 must not swallow every 政府新闻办: agencies are joined by their region only
-        return (
-            plain_long.endswith(plain_short)
-            and bool(leading_regions(long, context))
-            and len(short) > 3
-        )
+        return _agency_short_for(plain_short, plain_long, context)
+    if kind == "Industry":
+        return _TRADE_WORD.sub("", plain_short) == _TRADE_WORD.sub("", plain_long)
     return len(plain_short) >= 4 and (
         plain_long.endswith(plain_short) or plain_long.startswith(plain_short)
     )
@@ -145,7 +145,8 @@ def _agency_short_for(short: str, long: str, context: RegionContext) -> bool:
     short_rest = short[short_chain[-1][2] :] if short_chain else short
     if chain and short_chain:
         same_region = chain[-1][0] == short_chain[-1][0]
-        return same_region and _abbreviates(short_rest, rest) and short_rest[-1] == rest[-1:]
+        same_kind = short_rest[-1:] == rest[-1:] or rest.endswith(short_rest[-1:] + "员会")
+        return same_region and same_kind and _abbreviates(short_rest, rest)
     return bool(chain) and not short_chain and rest == short and len(short) > 3
 
 

@@ -34,6 +34,7 @@ __all__ = [
 
 _MAX_INTEGER_DIGITS = 18  # longer rows of digits are identifiers, not amounts
 _MAGNITUDE = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
+_TWO_DIGITS = re.compile(r"[一二三四五六七八九两]{2}")  # 六七家 is no 67
 _CHINESE_DIGITS = "一二三四五六七八九两十"
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，％／", "0123456789.,%/")
 
@@ -99,8 +100,9 @@ class _Lexis:
     ambiguous: frozenset[str] = frozenset({"年", "位", "台", "个", "项"})
 
 
-@lru_cache(maxsize=4)
-def _lexis(schema: Schema) -> _Lexis:
+@lru_cache(maxsize=1)
+def _lexis() -> _Lexis:
+    schema = load_schema()
     words = schema.words
     code_by_currency = {
         word: name.removeprefix("currency-")
@@ -166,7 +168,7 @@ def find_quantities(text: str, *, begin: int = 0) -> tuple[FoundQuantity, ...]:
     >>> [(q.quantity.value, q.quantity.unit) for q in find_quantities("总投资64亿元，占地260余亩")]
     [(Decimal('6400000000'), 'CNY'), (Decimal('260'), '亩')]
     """
-    lexis = _lexis(load_schema())
+    lexis = _lexis()
     found = [*_in_digits(text, lexis), *_in_words(text)]
     found.sort(key=lambda quantity: quantity.span)
     if begin:
@@ -215,7 +217,7 @@ def dimension(unit: str) -> str:
     """
     if "/" in unit:
         return "rate"
-    return _lexis(load_schema()).dimension_by_unit.get(re.sub(r"[（(].*", "", unit), "count")
+    return _lexis().dimension_by_unit.get(re.sub(r"[（(].*", "", unit), "count")
 
 
 def written_unit(quantity: Quantity) -> str:
@@ -224,7 +226,7 @@ def written_unit(quantity: Quantity) -> str:
     >>> written_unit(parse_quantity("3.9亿美元"))
     '美元'
     """
-    return _lexis(load_schema()).word_by_code.get(quantity.unit, quantity.unit)
+    return _lexis().word_by_code.get(quantity.unit, quantity.unit)
 
 
 def _in_digits(text: str, lexis: _Lexis) -> Iterator[FoundQuantity]:
@@ -271,7 +273,7 @@ def _range(
     if found is None or value is None:
         return None
     if low_tail is None and scaled is not None and not scaled["scale"]:
-        value = value.scaleb(_exponent(high_tail))  # 3—5万吨 is 30,000 to 50,000
+        value = _plain(value.scaleb(_exponent(high_tail)))  # 3—5万吨 is 30,000 to 50,000
     span = Span(low.start(), found.span.end)
     quantity = Quantity(value, found.quantity.unit, span.of(text), Bound.LOWER)
     return FoundQuantity(span, quantity, upper=found.quantity.value)
@@ -340,15 +342,21 @@ def _value(digits: str, tail: Mapping[str, str | None]) -> Decimal | None:
         value = Decimal(plain)
     except InvalidOperation:  # other digits of Unicode that look like ours
         return None
-    return value * (Decimal(10) ** exponent) if exponent else value
+    return _plain(value * (Decimal(10) ** exponent))
+
+
+def _plain(value: Decimal) -> Decimal:
+    """Drop zeros that multiplication left: 9.2044万 is 92044, not 92044.0000."""
+    whole = value.to_integral_value()
+    return whole.quantize(Decimal(1)) if value == whole else value
 
 
 @lru_cache(maxsize=4096)
 def _chinese_value(digits: str, exponent: int) -> Decimal | None:
-    if len(digits) > _MAX_INTEGER_DIGITS:
+    if len(digits) > _MAX_INTEGER_DIGITS or _TWO_DIGITS.search(digits):
         return None
     try:
-        return Decimal(cn2an.cn2an(digits, "smart")) * (Decimal(10) ** exponent)
+        return _plain(Decimal(cn2an.cn2an(digits, "smart")) * (Decimal(10) ** exponent))
     except ValueError:  # 一二三产业: characters of numerals that make no number
         return None
 
@@ -377,7 +385,7 @@ def _bare_amount(text: str, number: re.Match[str]) -> FoundQuantity | None:
         return None
     value = _value(number["number"], tail.groupdict())
     span = Span(number.start(), tail.end())
-    return value and FoundQuantity(span, Quantity(value, "CNY", span.of(text)))
+    return FoundQuantity(span, Quantity(value, "CNY", span.of(text))) if value else None
 
 
 def _in_words(text: str) -> Iterator[FoundQuantity]:

@@ -1,0 +1,188 @@
+"""The tagger's arithmetic on networks made by chance, and its names on the shipped one."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from kg.annotation.tagger import (
+    MODEL_PATH,
+    Tagger,
+    _active,
+    _Chain,
+    read_spans,
+)
+from kg.errors import AnnotatorUnavailable
+
+LABELS = ["O", "B-Place", "I-Place", "E-Place", "S-Place"]
+SIZE = 6
+
+
+def make_arrays(seed: int = 0) -> dict[str, npt.NDArray[np.generic]]:
+    """Return a model file's arrays with random weights."""
+    rng = np.random.default_rng(seed)
+
+    def chance(*shape: int) -> npt.NDArray[np.float32]:
+        return rng.normal(0, 0.7, shape).astype(np.float32)
+
+    def text(value: object) -> npt.NDArray[np.uint8]:
+        return np.frombuffer(json.dumps(value).encode(), dtype=np.uint8)
+
+    cues = 3 * 1 + 3 + 4 + 8
+    arrays: dict[str, npt.NDArray[np.generic]] = {
+        "meta": text({"format": 1, "labels": [LABELS, LABELS]}),
+        "words": text({"kind": ["市"]}),
+        "characters": np.array([ord(c) for c in "聊城市局0aA"], dtype=np.uint16),
+        "pairs": np.array([2 * 9 + 3], dtype=np.int32),
+        "character_vectors": chance(9, 4),
+        "pair_vectors": chance(3, 3),
+        "input_weights": chance(4 + 3 + 3 + cues, 2 * 4 * SIZE),
+        "hidden_weights_0": chance(SIZE, 4 * SIZE),
+        "hidden_weights_1": chance(SIZE, 4 * SIZE),
+        "biases": chance(2 * 4 * SIZE),
+        "output_weights": chance(2 * SIZE, 2 * len(LABELS)),
+        "output_biases": chance(2 * len(LABELS)),
+    }
+    for layer in (0, 1):
+        arrays[f"chain_{layer}_start"] = chance(len(LABELS))
+        arrays[f"chain_{layer}_end"] = chance(len(LABELS))
+        arrays[f"chain_{layer}_moves"] = chance(len(LABELS), len(LABELS))
+    return arrays
+
+
+@pytest.fixture(scope="module")
+def random_tagger() -> Tagger:
+    return Tagger(make_arrays())
+
+
+@pytest.fixture(scope="module")
+def shipped_tagger() -> Tagger:
+    if not MODEL_PATH.exists():
+        pytest.skip("no trained tagger in kg/models")
+    return Tagger.load()
+
+
+def make_chain(seed: int) -> tuple[_Chain, npt.NDArray[np.float32]]:
+    rng = np.random.default_rng(seed)
+    n = len(LABELS)
+    parts = [rng.normal(0, 1, shape).astype(np.float32) for shape in ((n,), (n,), (n, n))]
+    return _Chain(LABELS, *parts), rng.normal(0, 1.5, (5, 2, n)).astype(np.float32)
+
+
+def labellings(chain: _Chain, emissions: npt.NDArray[np.float32]) -> dict[tuple[int, ...], float]:
+    """Return the weight of every labelling of a short sentence."""
+    weights = {}
+    for path in itertools.product(range(len(LABELS)), repeat=len(emissions)):
+        score = float(chain.start[path[0]] + chain.end[path[-1]])
+        score += sum(float(emissions[t, label]) for t, label in enumerate(path))
+        score += sum(float(chain.moves[a, b]) for a, b in itertools.pairwise(path))
+        weights[path] = float(np.exp(score))
+    return weights
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_scores_are_probabilities_over_all_labellings(seed: int) -> None:
+    chain, emissions = make_chain(seed)
+    lengths = [5, 3]
+    decoded = chain.decode(emissions, lengths)
+    for column, length in enumerate(lengths):
+        weights = labellings(chain, emissions[:length, column])
+        best = max(weights, key=lambda path: weights[path])
+        spans = list(read_spans([LABELS[label] for label in best]))
+        assert [(n.begin, n.end, n.type) for n in decoded[column]] == spans
+        for name in decoded[column]:
+            same = sum(
+                weight
+                for path, weight in weights.items()
+                if path[name.begin : name.end] == best[name.begin : name.end]
+            )
+            assert name.score == pytest.approx(same / sum(weights.values()), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("labels", "spans"),
+    [
+        pytest.param("B-A I-A E-A", [(0, 3, "A")], id="whole"),
+        pytest.param("B-A S-B E-A", [(1, 2, "B")], id="interrupted"),
+        pytest.param("B-A E-B", [], id="two types"),
+        pytest.param("I-A E-A", [], id="no beginning"),
+        pytest.param("B-A B-A E-A", [(1, 3, "A")], id="begun twice"),
+        pytest.param("B-A I-B E-A", [], id="type changes inside"),
+        pytest.param("B-A", [], id="never ends"),
+    ],
+)
+def test_broken_label_sequences_spell_no_name(
+    labels: str, spans: list[tuple[int, int, str]]
+) -> None:
+    assert list(read_spans(labels.split())) == spans
+
+
+def test_active_counts_sentences_longer_than_a_step() -> None:
+    assert _active([4, 2, 2, 1]) == [4, 3, 1, 1]
+
+
+SENTENCES = [
+    pytest.param("", id="empty"),
+    pytest.param(" ", id="blank"),
+    pytest.param("市", id="one character"),
+    pytest.param("🎉🎉聊城市🚀", id="emoji"),
+    pytest.param("The quick brown fox invests 200 million.", id="Latin"),
+    pytest.param("聊城市\n市局", id="line break"),
+    pytest.param("聊" * 10_000, id="no punctuation for 10,000 characters"),
+    pytest.param("\ud800\udc00聊", id="lone surrogates"),
+    pytest.param("聊城市\x00局\ufeff", id="control characters"),
+]
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_any_text_yields_spans_inside_it(random_tagger: Tagger, sentence: str) -> None:
+    (names,) = random_tagger.tag([sentence])
+    for name in names:
+        assert 0 <= name.begin < name.end <= len(sentence)
+        assert 0 <= name.score <= 1
+        assert name.layer in (0, 1)
+    for layer in (0, 1):
+        spans = [(n.begin, n.end) for n in names if n.layer == layer]
+        assert all(left[1] <= right[0] for left, right in itertools.pairwise(spans))
+
+
+def test_no_sentences_yield_no_names(random_tagger: Tagger) -> None:
+    assert random_tagger.tag([]) == []
+
+
+def test_company_in_a_batch_does_not_change_a_sentence(random_tagger: Tagger) -> None:
+    sentences = ["聊城市局", "局", "", "聊城" * 40, "市局aA0聊"]
+    text = "\n".join(sentences)
+    together = random_tagger.tag(sentences, text)
+    for sentence, names in zip(sentences, together, strict=True):
+        (alone,) = random_tagger.tag([sentence], text)
+        assert [(n.begin, n.end, n.type, n.layer) for n in alone] == [
+            (n.begin, n.end, n.type, n.layer) for n in names
+        ]
+        assert [n.score for n in alone] == pytest.approx([n.score for n in names], rel=1e-3)
+
+
+def test_missing_model_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(AnnotatorUnavailable, match="kg train"):
+        Tagger.load(tmp_path / "tagger.npz")
+
+
+def test_damaged_model_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "tagger.npz"
+    path.write_bytes(b"PK\x03\x04 not really")
+    with pytest.raises(AnnotatorUnavailable, match="kg train"):
+        Tagger.load(path)
+
+
+def test_model_of_another_format_is_refused(tmp_path: Path) -> None:
+    arrays = make_arrays()
+    arrays["meta"] = np.frombuffer(b'{"format": 99}', dtype=np.uint8)
+    path = tmp_path / "tagger.npz"
+    np.savez(path, **arrays)  # type: ignore[arg-type]
+    with pytest.raises(AnnotatorUnavailable, match="format 99"):
+        Tagger.load(path)
