@@ -1,6 +1,6 @@
 """Fit the costs of kg/segmentation/blocks.py to typeset pages by random search.
 
-    python benchmarks/fit_columns.py /tmp/pages/dev --check /tmp/pages/test --rounds 300
+python benchmarks/fit_columns.py /tmp/pages/dev --check /tmp/pages/test --rounds 300
 """
 
 from __future__ import annotations
@@ -21,10 +21,19 @@ def labelled(folder: Path) -> list[tuple[list[Line], dict[int, bool]]]:
     pages = []
     for path in sorted(folder.glob("*.txt")):
         record = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        bodies = squeezed("\n".join(a["body"] + "".join(a.get("also_right", [])) for a in record["articles"]))
+        bodies = squeezed(
+            "\n".join(a["body"] + "".join(a.get("also_right", [])) for a in record["articles"])
+        )
         titles = [squeezed(a["title"]) for a in record["articles"]]
-        subheads = {squeezed(part) for a in record["articles"] for part in a["body"].split("\n") if not re.search("[。！？”…：；]$", part)}
-        document = Document(DocumentId(path.stem), path.name, "text/plain", path.read_text(encoding="utf-8"), "")
+        subheads = {
+            squeezed(part)
+            for a in record["articles"]
+            for part in a["body"].split("\n")
+            if not re.search("[。！？”…：；]$", part)
+        }
+        document = Document(
+            DocumentId(path.stem), path.name, "text/plain", path.read_text(encoding="utf-8"), ""
+        )
         lines = read_lines(document)
         truth: dict[int, bool] = {}
         for line in lines:
@@ -44,7 +53,9 @@ def errors(pages: list[tuple[list[Line], dict[int, bool]]]) -> tuple[int, int]:
     for lines, truth in pages:
         widths = blocks._repaired(lines, blocks._column_widths(lines))
         for index, is_body in truth.items():
-            is_text = widths[index] > 0 or (lines[index].text[-1] in "。…）" and len(lines[index].text) > 3)
+            is_text = widths[index] > 0 or (
+                lines[index].text[-1] in "。…）" and len(lines[index].text) > 3
+            )
             wrong += (is_text != is_body) * (1 if is_body else 3)
             total += 1
     return wrong, total
@@ -64,7 +75,12 @@ def main() -> None:
     print("start", score, total, errors(check))
     for _ in range(arguments.rounds):
         names = rng.sample(best._fields, 2)
-        blocks.COSTS = best._replace(**{name: max(0.0, getattr(best, name) * rng.choice([0.5, 0.7, 0.85, 1.2, 1.5, 2.0])) for name in names})
+        blocks.COSTS = best._replace(
+            **{
+                name: max(0.0, getattr(best, name) * rng.choice([0.5, 0.7, 0.85, 1.2, 1.5, 2.0]))
+                for name in names
+            }
+        )
         found = errors(pages)[0]
         if found <= score:
             best, score = blocks.COSTS, found

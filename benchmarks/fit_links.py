@@ -1,7 +1,7 @@
 """Fit the log odds of kg/segmentation/links.py to typeset pages by logistic regression.
 
-    python benchmarks/fit_links.py /tmp/pages/dev            # text layers
-    python benchmarks/fit_links.py /tmp/pages/dev --pdf      # PDFs
+python benchmarks/fit_links.py /tmp/pages/dev            # text layers
+python benchmarks/fit_links.py /tmp/pages/dev --pdf      # PDFs
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ import numpy as np
 from kg.model import Document, DocumentId
 from kg.reading.pdf import read_pdf
 from kg.segmentation import links
-from kg.segmentation.assembly import described
+from kg.segmentation.assembly import chains_of, described, head_pairs, heads_of
 from kg.segmentation.lines import squeezed
 
 
 def load(path: Path, *, pdf: bool) -> Document:
     if pdf:
         text, layout = read_pdf(path.with_suffix(".pdf").read_bytes())
-        return Document(DocumentId(path.stem), path.name, "application/pdf", text, "", layout=layout)
+        return Document(
+            DocumentId(path.stem), path.name, "application/pdf", text, "", layout=layout
+        )
     text = path.with_suffix(".txt").read_text(encoding="utf-8")
     return Document(DocumentId(path.stem), path.name, "text/plain", text, "")
 
@@ -34,8 +36,14 @@ def pairs(folder: Path, *, pdf: bool):
         page = described(load(path, pdf=pdf))
         places = []
         for fragment in page.fragments:
-            found = [(n, body.find(fragment.text)) for n, body in enumerate(bodies) if fragment.text in body]
-            places.append((*found[0], found[0][1] + len(fragment.text)) if len(found) == 1 else None)
+            found = [
+                (n, body.find(fragment.text))
+                for n, body in enumerate(bodies)
+                if fragment.text in body
+            ]
+            places.append(
+                (*found[0], found[0][1] + len(fragment.text)) if len(found) == 1 else None
+            )
         following: dict[int, int] = {}
         for n in range(len(bodies)):
             chain = sorted((p[1], k) for k, p in enumerate(places) if p and p[0] == n)
@@ -49,12 +57,39 @@ def pairs(folder: Path, *, pdf: bool):
                 yield features, float(following.get(one.number) == other.number)
 
 
+def head_data(folder: Path, *, pdf: bool):
+    for path in sorted(folder.glob("*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        articles = [(squeezed(a["title"]), squeezed(a["body"])) for a in record["articles"]]
+        page = described(load(path, pdf=pdf))
+        chains = chains_of(page)
+        owner = {}
+        for chain in chains:
+            longest = max(chain.fragments, key=lambda fragment: len(fragment.text))
+            owner[chain.number] = [
+                n for n, (_, body) in enumerate(articles) if longest.text in body
+            ]
+        for head, chain, features in head_pairs(page, chains, heads_of(page)):
+            rows = [squeezed("".join(line.text for line in row)) for row in head.rows]
+            titles = [
+                n for n, (title, _) in enumerate(articles) if all(row in title for row in rows)
+            ]
+            if not titles or len(head.text) < 3:
+                continue
+            yield features, float(bool(set(titles) & set(owner[chain.number])))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--pdf", action="store_true")
+    parser.add_argument("--heads", action="store_true", help="headlines to bodies")
     arguments = parser.parse_args()
-    data = [pair for folder in arguments.folders for pair in pairs(folder, pdf=arguments.pdf)]
+    data = [
+        pair
+        for folder in arguments.folders
+        for pair in (head_data if arguments.heads else pairs)(folder, pdf=arguments.pdf)
+    ]
     names = sorted({name for features, _ in data for name in features})
     x = np.array([[features.get(name, 0.0) for name in names] for features, _ in data])
     y = np.array([label for _, label in data])
@@ -70,8 +105,14 @@ def main() -> None:
         if np.abs(step).max() < 1e-6:
             break
     p = 1 / (1 + np.exp(-z @ weights))
-    print(f"{len(y)} pairs, {int(y.sum())} links; loss {-(y * np.log(p + 1e-12) + (1 - y) * np.log(1 - p + 1e-12)).sum():.1f}; missed {(y * (p < 0.5)).sum():.0f}, false {((1 - y) * (p > 0.5)).sum():.0f}")
-    print("{" + ", ".join(f'"{name}": {weight / s:.2f}' for name, weight, s in zip(names, weights, scale)) + "}")
+    print(
+        f"{len(y)} pairs, {int(y.sum())} links; loss {-(y * np.log(p + 1e-12) + (1 - y) * np.log(1 - p + 1e-12)).sum():.1f}; missed {(y * (p < 0.5)).sum():.0f}, false {((1 - y) * (p > 0.5)).sum():.0f}"
+    )
+    print(
+        "{"
+        + ", ".join(f'"{name}": {weight / s:.2f}' for name, weight, s in zip(names, weights, scale))
+        + "}"
+    )
 
 
 if __name__ == "__main__":

@@ -26,7 +26,15 @@ NO_LINE_END = set("“‘（《「『【〈")
 SENTENCE_END = "。！？”…"
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN = "伟芳娜敏静磊军洋勇艳杰娟涛明超霞平刚桂英华玉萍红晨曦岚宁远航思源嘉禾子墨若溪"
-PAPERS = ["滨江商报", "北岭日报", "东湖经济导报", "沂蒙新闻周刊", "西江晚报", "青原时报", "环渤海产业报"]
+PAPERS = [
+    "滨江商报",
+    "北岭日报",
+    "东湖经济导报",
+    "沂蒙新闻周刊",
+    "西江晚报",
+    "青原时报",
+    "环渤海产业报",
+]
 SECTIONS = ["要闻", "经济", "区域经济", "产业观察", "县域", "重点项目", "综合新闻"]
 LABELS = ["各地简讯", "快讯", "市场短波", "一周速览", "县区动态", "短讯集锦"]
 TEASER_LABELS = ["今日导读", "今日看点", "导读", "本期关注", "下期预告", "版面导航", "精彩推荐"]
@@ -132,20 +140,24 @@ class Composer:
         self.sources = sources
         self.groups: list[Group] = []
         self.records: list[dict[str, object]] = []
-        self.font = rng.choice(["Noto Serif CJK SC", "Noto Sans CJK SC"])
+        self.font = rng.choice(["WenQuanYi Micro Hei", "WenQuanYi Zen Hei"])
         self.size = 9.0
-        self.leading = rng.choice([13.0, 13.5, 14.0, 15.0])
+        self.leading = rng.choice([12.2, 12.6, 13.0])
         self.indent = 2
         self.rules: list[tuple[float, float, float]] = []
 
     # -- words -----------------------------------------------------------------------------
     def name(self) -> str:
         rng = self.rng
-        return rng.choice(SURNAMES) + "".join(rng.choice(GIVEN) for _ in range(rng.choice([1, 2, 2])))
+        return rng.choice(SURNAMES) + "".join(
+            rng.choice(GIVEN) for _ in range(rng.choice([1, 2, 2]))
+        )
 
     def clause(self, source: Source, low: int, high: int) -> str:
         clauses = [
-            c for p in source.paragraphs for c in re.split(r"[，。；：？！、“”（）《》]", p)
+            c
+            for p in source.paragraphs
+            for c in re.split(r"[，。；：？！、“”（）《》]", p)
             if low <= len(c) <= high and " " not in c
         ]
         return self.rng.choice(clauses) if clauses else ""
@@ -156,9 +168,13 @@ class Composer:
         if " " in title and max(map(len, title.split(" "))) <= room_em and self.rng.random() < 0.3:
             return title.split(" ")
         middle = len(title) // 2
-        spots = [i for i in range(3, len(title) - 3)
-                 if title[i] not in NO_LINE_START and title[i - 1] not in NO_LINE_END
-                 and not (title[i].isascii() and title[i - 1].isascii())]
+        spots = [
+            i
+            for i in range(3, len(title) - 3)
+            if title[i] not in NO_LINE_START
+            and title[i - 1] not in NO_LINE_END
+            and not (title[i].isascii() and title[i - 1].isascii())
+        ]
         cut = min(spots, key=lambda i: abs(i - middle), default=middle)
         return [title[:cut].strip(), title[cut:].strip()]
 
@@ -179,15 +195,36 @@ class Composer:
         style = rng.choice(["none", "inline", "inline", "inline", "byline", "byline", "credit"])
         byline = credit = ""
         if style == "inline":
-            form = rng.choice(["本报讯（记者 {}）", "本报讯（记者 {}）", "本报讯 记者 {} ", "【本报讯】（通讯员 {}）",
-                               "晚报讯（首席记者 {}）", "本报讯（见习记者 {}）"])
+            form = rng.choice(
+                [
+                    "本报讯（记者 {}）",
+                    "本报讯（记者 {}）",
+                    "本报讯 记者 {} ",
+                    "【本报讯】（通讯员 {}）",
+                    "晚报讯（首席记者 {}）",
+                    "本报讯（见习记者 {}）",
+                ]
+            )
             paragraphs[0] = form.format(" ".join(reporters)) + paragraphs[0]
         elif style == "byline":
-            form = rng.choice(["■ 本报记者 {}", "□ 本报记者 {}", "◎ 记者 {}", "本报记者 {}", "文/本报记者 {}", "● {}",
-                               "本报通讯员 {}", "◆ 记者 {}", "□{}"])
+            form = rng.choice(
+                [
+                    "■ 本报记者 {}",
+                    "□ 本报记者 {}",
+                    "◎ 记者 {}",
+                    "本报记者 {}",
+                    "文/本报记者 {}",
+                    "● {}",
+                    "本报通讯员 {}",
+                    "◆ 记者 {}",
+                    "□{}",
+                ]
+            )
             byline = form.format(" ".join(reporters))
         elif style == "credit":
-            credit = rng.choice(["（记者 {}）", "（本报记者 {}）", "（{}）"]).format(" ".join(reporters))
+            credit = rng.choice(["（记者 {}）", "（本报记者 {}）", "（{}）"]).format(
+                " ".join(reporters)
+            )
         else:
             reporters = []
         body = list(paragraphs)
@@ -206,15 +243,22 @@ class Composer:
                 continue
             text = paragraph
             if spaced:
-                text = re.sub(r"(?<=[^\x00-\xff])(?=[0-9])|(?<=[0-9])(?=[^\x00-\xff，。、；：）])", " ", text)
+                text = re.sub(
+                    r"(?<=[^\x00-\xff])(?=[0-9])|(?<=[0-9])(?=[^\x00-\xff，。、；：）])", " ", text
+                )
             broken = [line.strip() for line in break_lines(text, width_em, self.indent)]
             lines += [(line, "justify") for line in broken[:-1]] + [(broken[-1], "left")]
             if len(broken) > 1 or True:
                 lines[-len(broken)] = (lines[-len(broken)][0], "indent-" + lines[-len(broken)][1])
         continued = rng.random() < 0.15
         record: dict[str, object] = {
-            "id": "", "title": "", "reporters": reporters, "date": page_date or None,
-            "body": "\n".join(body), "complete": True, "source": source.name,
+            "id": "",
+            "title": "",
+            "reporters": reporters,
+            "date": page_date or None,
+            "body": "\n".join(body),
+            "complete": True,
+            "source": source.name,
         }
         also = []
         if subheads:
@@ -227,8 +271,20 @@ class Composer:
         if continued:
             record["continued"] = True
             page = rng.randint(2, 8)
-            lines.append((rng.choice([f"（下转{page}版）", f"（下转第{page}版）", f"▶▶下转A0{page}版", f"（转第{page}版）",
-                                      f"（未完，转第{page}版）"]), "right"))
+            lines.append(
+                (
+                    rng.choice(
+                        [
+                            f"（下转{page}版）",
+                            f"（下转第{page}版）",
+                            f"▶▶下转A0{page}版",
+                            f"（转第{page}版）",
+                            f"（未完，转第{page}版）",
+                        ]
+                    ),
+                    "right",
+                )
+            )
         story = Story(record, lines, width_em=width_em, byline=byline)
         title = source.title
         if " " in title and len(title.split(" ")) == 2 and rng.random() < 0.6:
@@ -245,8 +301,9 @@ class Composer:
         return story
 
     # -- setting ---------------------------------------------------------------------------
-    def headline_block(self, story: Story, left: float, top: float, width: float, big: float
-                       ) -> tuple[list[Box], float]:
+    def headline_block(
+        self, story: Story, left: float, top: float, width: float, big: float
+    ) -> tuple[list[Box], float]:
         size = big
         lines = self.headline_lines(story.headline[0], width / size)
         while max(map(len, lines)) * size > width and size > 11:
@@ -268,13 +325,24 @@ class Composer:
             boxes.append(Box(left, y, width, small_d, small_d * 1.4, [(story.deck, "center")]))
             y += small_d * 1.4
         if story.byline and not story.in_line:
-            boxes.append(Box(left, y + 2, width, self.size, self.leading, [(story.byline, "center")]))
+            boxes.append(
+                Box(left, y + 2, width, self.size, self.leading, [(story.byline, "center")])
+            )
             y += self.leading + 4
         return boxes, y + 6 - top
 
-    def set_frame(self, story: Story, left: float, top: float, width: float, columns: int,
-                  lines: list[tuple[str, str]] | None = None, *, bare: bool = False, big: float = 20.0
-                  ) -> tuple[float, list[Box], list[Box]]:
+    def set_frame(
+        self,
+        story: Story,
+        left: float,
+        top: float,
+        width: float,
+        columns: int,
+        lines: list[tuple[str, str]] | None = None,
+        *,
+        bare: bool = False,
+        big: float = 20.0,
+    ) -> tuple[float, list[Box], list[Box]]:
         """Return the height, the headline boxes and the body boxes."""
         rng = self.rng
         gap = 20.0
@@ -287,11 +355,26 @@ class Composer:
         elif columns == 2:
             modes = ["top", "bottom", "hole-bottom", "hole-top"]
         else:
-            modes = ["top", "top", "bottom", "hole-bottom", "hole-top", "middle-top", "side", "hole-bottom"]
+            modes = [
+                "top",
+                "top",
+                "bottom",
+                "hole-bottom",
+                "hole-top",
+                "middle-top",
+                "side",
+                "hole-bottom",
+            ]
         mode = rng.choice(modes)
-        span = {"bare": (0, 0), "top": (0, columns), "bottom": (0, columns),
-                "hole-bottom": (max(1, columns - rng.choice([1, 2, 3])), columns),
-                "hole-top": (1, columns), "middle-top": (1, columns - 1), "side": (0, 1)}[mode]
+        span = {
+            "bare": (0, 0),
+            "top": (0, columns),
+            "bottom": (0, columns),
+            "hole-bottom": (max(1, columns - rng.choice([1, 2, 3])), columns),
+            "hole-top": (1, columns),
+            "middle-top": (1, columns - 1),
+            "side": (0, 1),
+        }[mode]
         head_left = left + span[0] * (column + gap)
         head_width = (span[1] - span[0]) * (column + gap) - gap
         head: list[Box] = []
@@ -323,7 +406,9 @@ class Composer:
                 y = top + hole * self.leading
             elif mode in {"hole-top", "middle-top"} and span[0] <= index < span[1]:
                 y = top + hole * self.leading
-            boxes.append(Box(left + index * (column + gap), y, column, self.size, self.leading, part))
+            boxes.append(
+                Box(left + index * (column + gap), y, column, self.size, self.leading, part)
+            )
         total = rows + (hole if mode in {"top", "bottom"} else 0)
         shift = 0.0
         if mode == "bottom":
@@ -367,8 +452,9 @@ class Composer:
         if kicker:
             self.groups.insert(max(0, spot), Group(kicker))
 
-    def photo(self, left: float, top: float, width: float, source: Source, page_date: str,
-              *, own: bool) -> float:
+    def photo(
+        self, left: float, top: float, width: float, source: Source, page_date: str, *, own: bool
+    ) -> float:
         rng = self.rng
         height = width * rng.choice([0.2, 0.25, 0.35])
         text = source.paragraphs[0]
@@ -383,8 +469,17 @@ class Composer:
                 return 0
             text += rng.choice(["。", "。", ""])
         people = [self.name() for _ in range(rng.choice([1, 1, 2]))]
-        credit = rng.choice(["（{}／摄）", "{} 摄", "（本报记者 {} 摄）", "{} 供图", "摄影/{}", "■ {}", "（记者 {} 摄影报道）"]
-                            ).format(" ".join(people))
+        credit = rng.choice(
+            [
+                "（{}／摄）",
+                "{} 摄",
+                "（本报记者 {} 摄）",
+                "{} 供图",
+                "摄影/{}",
+                "■ {}",
+                "（记者 {} 摄影报道）",
+            ]
+        ).format(" ".join(people))
         size = self.size + rng.choice([0, 0.5, 1])
         caption = break_lines(text + "　" + credit, width / size, 2)
         lines = [(line, "justify") for line in caption[:-1]] + [(caption[-1], "left")]
@@ -395,8 +490,14 @@ class Composer:
         self.pictures.append((left, top, width, height))
         if own:
             record: dict[str, object] = {
-                "id": "", "title": source.title, "reporters": people, "date": page_date or None,
-                "body": text, "complete": True, "photo": True, "source": source.name,
+                "id": "",
+                "title": source.title,
+                "reporters": people,
+                "date": page_date or None,
+                "body": text,
+                "complete": True,
+                "photo": True,
+                "source": source.name,
             }
             self.records.append(record)
             story = Story(record, [], headline=[source.title])
@@ -422,7 +523,9 @@ class Composer:
             title = source.title.replace(" ", "")[:22]
             kicker = rng.choice(TEASER_KICKERS) if rng.random() < 0.4 else ""
             lines = self.headline_lines(title, min(width / 11, 15))
-            pointer = rng.choice(["→ {}版", "{}版→", "A0{}版 →", "详见第{}版", "{}版·阅读全文", "见{}版"]).format(rng.randint(2, 9))
+            pointer = rng.choice(
+                ["→ {}版", "{}版→", "A0{}版 →", "详见第{}版", "{}版·阅读全文", "见{}版"]
+            ).format(rng.randint(2, 9))
             item = []
             if kicker:
                 item.append(Box(left, y, width, 7, 10, [(kicker, "left")]))
@@ -434,8 +537,17 @@ class Composer:
             if rng.random() < 0.5:
                 item = [item[-1], *item[:-1]]
             boxes.append(item)
-            self.records.append({"id": "", "title": (kicker + " " if kicker else "") + "".join(lines), "reporters": [],
-                                 "date": None, "body": "", "complete": False, "source": source.name})
+            self.records.append(
+                {
+                    "id": "",
+                    "title": (kicker + " " if kicker else "") + "".join(lines),
+                    "reporters": [],
+                    "date": None,
+                    "body": "",
+                    "complete": False,
+                    "source": source.name,
+                }
+            )
         order = [[label], *boxes] if rng.random() < 0.7 else [*boxes, [label]]
         for part in order:
             self.add(*part)
@@ -451,7 +563,17 @@ class Composer:
         head = rng.choice(["top", "top", "bottom", "none"])
         page_date = f"{year}-{month:02}-{day:02}" if head != "none" else ""
         page_width = rng.choice([780.0, 900.0, 980.0])
-        regions = rng.choice([[1.0], [0.62, 0.38], [0.62, 0.38], [0.38, 0.62], [0.5, 0.5], [0.33, 0.34, 0.33], [0.7, 0.3]])
+        regions = rng.choice(
+            [
+                [1.0],
+                [0.62, 0.38],
+                [0.62, 0.38],
+                [0.38, 0.62],
+                [0.5, 0.5],
+                [0.33, 0.34, 0.33],
+                [0.7, 0.3],
+            ]
+        )
         gutter, margin = 22.0, 30.0
         inner = page_width - 2 * margin - gutter * (len(regions) - 1)
         top0 = 70.0 if head == "top" else 30.0
@@ -470,7 +592,13 @@ class Composer:
                 if kind < 0.1 and width > 200:
                     y += self.photo(left, y, width, source, page_date, own=rng.random() < 0.6)
                     continue
-                if kind < 0.16 and width < 420 and pending is None and not any(not r["complete"] for r in self.records) and len(pool) > 8:
+                if (
+                    kind < 0.16
+                    and width < 420
+                    and pending is None
+                    and not any(not r["complete"] for r in self.records)
+                    and len(pool) > 8
+                ):
                     y += self.teasers(left, y, width, pool)
                     continue
                 if kind < 0.24 and len(pool) > 8:
@@ -483,10 +611,17 @@ class Composer:
                 story = self.make_story(source, width_em, target, page_date)
                 big = rng.choice([16, 18, 20, 24, 28]) if width > 250 else rng.choice([14, 16, 18])
                 cut = len(story.body_lines)
-                if pending is None and len(story.body_lines) > 24 and columns > 1 and rng.random() < 0.35 and not self.records[-1].get("photo"):
+                if (
+                    pending is None
+                    and len(story.body_lines) > 24
+                    and columns > 1
+                    and rng.random() < 0.35
+                    and not self.records[-1].get("photo")
+                ):
                     cut = len(story.body_lines) // 2
                 height, head_boxes, body = self.set_frame(
-                    story, left, y, width, columns, story.body_lines[:cut], big=big)
+                    story, left, y, width, columns, story.body_lines[:cut], big=big
+                )
                 y += height
                 if cut < len(story.body_lines):
                     pending = (story, head_boxes, body, story.body_lines[cut:], columns)
@@ -514,11 +649,17 @@ class Composer:
             record["id"] = f"a{number}"
         return self.html(page_width, bottom + 40), {"articles": self.records}
 
-    def briefs(self, left: float, top: float, width: float, pool: list[Source], page_date: str) -> float:
+    def briefs(
+        self, left: float, top: float, width: float, pool: list[Source], page_date: str
+    ) -> float:
         rng = self.rng
         y = top
         label = rng.choice(LABELS)
-        self.add(Box(left, y, width, 12, 18, [(" ".join(label) if rng.random() < 0.5 else label, "left")]))
+        self.add(
+            Box(
+                left, y, width, 12, 18, [(" ".join(label) if rng.random() < 0.5 else label, "left")]
+            )
+        )
         y += 24
         for _ in range(rng.choice([2, 2, 3])):
             columns = max(1, round(width / 150))
@@ -529,35 +670,63 @@ class Composer:
             y += height
         return y - top
 
-    def page_head(self, left: float, top: float, width: float, year: int, month: int, day: int) -> None:
+    def page_head(
+        self, left: float, top: float, width: float, year: int, month: int, day: int
+    ) -> None:
         rng = self.rng
         paper = rng.choice(PAPERS)
         paper = " ".join(paper) if rng.random() < 0.4 else paper
         date = f"{year}年{month}月{day}日"
         weekday = " 星期" + rng.choice("一二三四五六日")
         number = rng.choice(["", f" 第{rng.randint(100, 9999)}期"])
-        section = rng.choice([f"{rng.randint(1, 9):02} {rng.choice(SECTIONS)}", f"第{rng.choice('一二三四')}版 {rng.choice(SECTIONS)}",
-                              f"A{rng.randint(1, 9)} {rng.choice(SECTIONS)}", rng.choice(SECTIONS)])
-        staff = rng.choice(["", "", f"责任编辑：{self.name()} 校对：{self.name()}", f"编辑 {self.name()} 制图 {self.name()}"])
+        section = rng.choice(
+            [
+                f"{rng.randint(1, 9):02} {rng.choice(SECTIONS)}",
+                f"第{rng.choice('一二三四')}版 {rng.choice(SECTIONS)}",
+                f"A{rng.randint(1, 9)} {rng.choice(SECTIONS)}",
+                rng.choice(SECTIONS),
+            ]
+        )
+        staff = rng.choice(
+            [
+                "",
+                "",
+                f"责任编辑：{self.name()} 校对：{self.name()}",
+                f"编辑 {self.name()} 制图 {self.name()}",
+            ]
+        )
         third = width / 3
         parts = [(paper, 20), (date + weekday + number, 9), (section, 13)]
         rng.shuffle(parts)
         if staff:
             parts.append((staff, 8))
         for index, (words, size) in enumerate(parts):
-            self.add(Box(left + third * (index % 3), top + (22 if index > 2 else 0), third, size, size * 1.3, [(words, "left")]))
+            self.add(
+                Box(
+                    left + third * (index % 3),
+                    top + (22 if index > 2 else 0),
+                    third,
+                    size,
+                    size * 1.3,
+                    [(words, "left")],
+                )
+            )
 
     def html(self, width: float, height: float) -> str:
         out = [
             "<html><head><meta charset='utf-8'><style>",
             f"@page{{size:{width}pt {height}pt;margin:0}} body{{margin:0;font-family:'{self.font}'}}",
-            "div{position:absolute;white-space:pre;text-spacing-trim:space-all;font-kerning:none;word-spacing:.3em}",
+            "div{position:absolute;white-space:pre;text-spacing-trim:space-all;font-kerning:none;word-spacing:.15em}",
             "</style></head><body>",
         ]
         for left, top, w, h in self.pictures:
-            out.append(f"<div style='left:{left}pt;top:{top}pt;width:{w}pt;height:{h}pt;background:#9cb'></div>")
+            out.append(
+                f"<div style='left:{left}pt;top:{top}pt;width:{w}pt;height:{h}pt;background:#9cb'></div>"
+            )
         for left, top, w in self.rules:
-            out.append(f"<div style='left:{left}pt;top:{top}pt;width:{w}pt;height:0.5pt;background:#666'></div>")
+            out.append(
+                f"<div style='left:{left}pt;top:{top}pt;width:{w}pt;height:0.5pt;background:#666'></div>"
+            )
         for group in self.groups:
             for box in group.boxes:
                 for index, (text, align) in enumerate(box.lines):
@@ -577,8 +746,7 @@ class Composer:
         css = f"left:{left:.1f}pt;top:{box.top + index * box.leading:.1f}pt;width:{width:.1f}pt;font-size:{box.size:.2f}pt;line-height:{box.leading:.1f}pt;"
         css += f"letter-spacing:{spacing:.2f}pt;" if spacing else ""
         css += f"text-align:{align};" if align in {"center", "right"} else ""
-        css += "font-weight:bold;" if box.bold else ""
-        return f"<div style=\"{css}\">{html.escape(text)}</div>"
+        return f'<div style="{css}">{html.escape(text)}</div>'
 
 
 def print_page(source: str, target: Path) -> None:
@@ -586,14 +754,26 @@ def print_page(source: str, target: Path) -> None:
         page = Path(folder) / "page.html"
         page.write_text(source, encoding="utf-8")
         subprocess.run(
-            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/p",
-             "--no-pdf-header-footer", f"--print-to-pdf={target}", page.as_uri()],
-            check=True, capture_output=True, timeout=120,
+            [
+                "chromium",
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                f"--user-data-dir={folder}/p",
+                "--no-pdf-header-footer",
+                f"--print-to-pdf={target}",
+                page.as_uri(),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=120,
         )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("-o", "--out", type=Path, required=True)
     parser.add_argument("-n", "--pages", type=int, default=20)
@@ -607,10 +787,21 @@ def main() -> None:
         base = arguments.out / f"page{number:03}"
         print_page(source, base.with_suffix(".pdf"))
         mode = ["-raw"] if number % 2 == 0 else []
-        subprocess.run(["pdftotext", *mode, "-enc", "UTF-8", str(base.with_suffix(".pdf")),
-                        str(base.with_suffix(".txt"))], check=True)
+        subprocess.run(
+            [
+                "pdftotext",
+                *mode,
+                "-enc",
+                "UTF-8",
+                str(base.with_suffix(".pdf")),
+                str(base.with_suffix(".txt")),
+            ],
+            check=True,
+        )
         truth["doc"] = base.name
-        base.with_suffix(".json").write_text(json.dumps(truth, ensure_ascii=False, indent=1), encoding="utf-8")
+        base.with_suffix(".json").write_text(
+            json.dumps(truth, ensure_ascii=False, indent=1), encoding="utf-8"
+        )
         print(base.name, len(composer.records), "articles")
 
 

@@ -1,1 +1,37 @@
-"""Under construction."""
+"""Cut a document into its articles.
+
+A post, a web page or a record is one article; a printed page holds many, and its text layer has
+them in the order in which the layout program wrote the boxes: a headline may follow its body, a
+caption may cut a body in two, every line ends where the column ended. This room undoes the order;
+it never edits characters. Each article keeps its pieces, so that a quotation in the graph leads back
+to the file.
+"""
+
+from __future__ import annotations
+
+from kg.model import Article, Document
+from kg.segmentation.assembly import assemble, described
+from kg.segmentation.composition import composed
+from kg.segmentation.markup import is_single_article, split_markup
+
+__all__ = ["split_articles"]
+
+PAGE_FORMATS = ("text/plain", "application/pdf")
+
+
+def split_articles(document: Document) -> tuple[Article, ...]:
+    """Return the articles of a document, in reading order, headlines without a body last."""
+    if document.format not in PAGE_FORMATS:
+        return split_markup(document)
+    if not document.layout and is_single_article(document):
+        return split_markup(document)
+    return _split_page(document)
+
+
+def _split_page(document: Document) -> tuple[Article, ...]:
+    articles: list[Article] = []
+    for draft in assemble(described(document)):
+        article = composed(document, len(articles) + 1, draft)
+        if article is not None:
+            articles.append(article)
+    return tuple(articles)

@@ -1,17 +1,45 @@
-"""Put the articles of a page together from its blocks."""
+"""Put the articles of a page together from its blocks.
+
+Bodies first: their parts are linked to chains. Then every headline finds its body. A chain that no
+headline claims is most likely the rest of another one; a headline that no body claims announces an
+article of another page. Bylines and credits go to whom they stand next to and who has none yet.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kg.model import Document
 from kg.segmentation.blocks import Block, BlockKind, blocks_of_text
+from kg.segmentation.byline import inline_reporters
 from kg.segmentation.geometry import blocks_of_layout
-from kg.segmentation.lines import read_lines
-from kg.segmentation.links import Fragment, make_fragment
+from kg.segmentation.heads import (
+    Chain,
+    Head,
+    head_features,
+    head_score,
+    heads_of_layout,
+    heads_of_text,
+)
+from kg.segmentation.lines import Line, is_teaser_label, read_lines
+from kg.segmentation.links import (
+    MAX_REACH,
+    Fragment,
+    best_links,
+    link_features,
+    link_score,
+    make_fragment,
+)
 from kg.segmentation.topics import Topics
+
+__all__ = ["Draft", "Page", "assemble", "described"]
+
+MIN_HEAD_SCORE = -1.5  # log odds below which a headline stays without a body
+MIN_SECOND_SCORE = -0.5  # the same for a second one: kicker or deck
+MIN_REJOIN_SCORE = -4.0  # for a chain without headline to become part of another
+CAPTION_WIDTH = 1.25  # a caption is set this much wider than columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +56,16 @@ class Page:
         """Count the display blocks between two fragments in the order of the document."""
         low, high = sorted((one.order, other.order))
         return bisect_left(self.displays, high) - bisect_right(self.displays, low)
+
+
+@dataclass(slots=True)
+class Draft:
+    """An article while it is put together."""
+
+    chain: Chain | None
+    heads: list[Head] = field(default_factory=list)
+    subheads: list[Head] = field(default_factory=list)
+    bylines: list[Line] = field(default_factory=list)
 
 
 def described(document: Document) -> Page:
@@ -47,3 +85,226 @@ def described(document: Document) -> Page:
 def _is_closed(block: Block, blocks: Sequence[Block]) -> bool:
     after = blocks[block.index + 1 : block.index + 2]
     return bool(after) and after[0].kind in (BlockKind.JUMP, BlockKind.CREDIT)
+
+
+def assemble(page: Page) -> list[Draft]:
+    """Return the articles of a page, bodies in order, then headlines without a body."""
+    chains = chains_of(page)
+    heads = heads_of(page)
+    drafts = _matched(page, chains, heads)
+    return drafts
+
+
+# --------------------------------------------------------------------------------------- chains
+
+
+def chains_of(page: Page) -> list[Chain]:
+    """Link the fragments of a page to bodies."""
+    links = best_links(_link_scores(page))
+    followed = set(links.values())
+    chains: list[Chain] = []
+    for fragment in page.fragments:
+        if fragment.number in followed:
+            continue
+        parts = [fragment]
+        while parts[-1].number in links:
+            parts.append(page.fragments[links[parts[-1].number]])
+        chains.append(Chain(len(chains), tuple(parts)))
+    return chains
+
+
+def _link_scores(page: Page) -> dict[tuple[int, int], float]:
+    scores: dict[tuple[int, int], float] = {}
+    for one in page.fragments:
+        low = max(0, one.number - MAX_REACH)
+        for other in page.fragments[low : one.number + MAX_REACH + 1]:
+            if one is not other:
+                features = link_features(one, other, page.topics, page.between(one, other))
+                scores[one.number, other.number] = link_score(features)
+    return scores
+
+
+# ---------------------------------------------------------------------------------------- heads
+
+
+def heads_of(page: Page) -> list[Head]:
+    """Return the headlines of a page, those of other pages included."""
+    displays = [block for block in page.blocks if block.kind is BlockKind.DISPLAY]
+    return heads_of_layout(displays) if page.placed else heads_of_text(displays)
+
+
+def head_scores(
+    page: Page, chains: Sequence[Chain], heads: Sequence[Head]
+) -> dict[tuple[int, int], float]:
+    """Return the log odds of every headline and body that may belong together."""
+    scores: dict[tuple[int, int], float] = {}
+    for head, chain, features in head_pairs(page, chains, heads):
+        scores[head.number, chain.number] = head_score(features, placed=page.placed)
+    return scores
+
+
+def head_pairs(
+    page: Page, chains: Sequence[Chain], heads: Sequence[Head]
+) -> Iterable[tuple[Head, Chain, Mapping[str, float]]]:
+    orders = [fragment.order for fragment in page.fragments]
+    for head in heads:
+        at = bisect_left(orders, head.order)
+        low, high = max(0, at - MAX_REACH), at + MAX_REACH
+        near = {fragment.number for fragment in page.fragments[low:high]}
+        reachable = [c for c in chains if any(f.number in near for f in c.fragments)]
+        covers = {c.number: page.topics.covered(head.text, c.text) for c in reachable}
+        window = orders[low:high]
+        for chain in reachable:
+            yield head, chain, head_features(head, chain, page.topics, covers, window)
+
+
+def _matched(page: Page, chains: Sequence[Chain], heads: Sequence[Head]) -> list[Draft]:
+    """Give every body its headlines and rejoin what has none."""
+    scores = head_scores(page, chains, heads)
+    owner = _first_heads(scores)
+    headed = set(owner.values())
+    chains = _rejoined(page, chains, headed)
+    drafts = {number: Draft(chain) for chain in chains for number in (chain.number,)}
+    home = {f.number: chain.number for chain in chains for f in chain.fragments}
+    loose: list[Head] = []
+    for head in heads:
+        target = owner.get(head.number)
+        if target is not None and target in drafts:
+            drafts[target].heads.append(head)
+        else:
+            loose.append(head)
+    loose = _placed_inside(page, loose, drafts, home)
+    loose = _seconds(loose, drafts, scores)
+    found = [draft for draft in drafts.values() if draft.heads or not _is_caption(page, draft)]
+    found += [Draft(None, list(group)) for group in _announcements(page, loose)]
+    return found
+
+
+def _first_heads(scores: Mapping[tuple[int, int], float]) -> dict[int, int]:
+    """Return the body of each headline, one headline a body, so that the sum is highest."""
+    shifted = {pair: score - MIN_HEAD_SCORE for pair, score in scores.items()}
+    return best_links(shifted)
+
+
+def _seconds(
+    loose: Sequence[Head], drafts: Mapping[int, Draft], scores: Mapping[tuple[int, int], float]
+) -> list[Head]:
+    """Add kickers and decks to the headlines they stand beside; return what is left."""
+    left: list[Head] = []
+    for head in loose:
+        options = []
+        for number, draft in drafts.items():
+            score = scores.get((head.number, number))
+            if score is None or not draft.heads or len(draft.heads) > 2:
+                continue
+            beside = any(_adjoin(head, other) for other in draft.heads)
+            options.append((score + (2.0 if beside else 0.0), number))
+        best = max(options, default=(-9.0, 0))
+        if best[0] > MIN_SECOND_SCORE:
+            drafts[best[1]].heads.append(head)
+        else:
+            left.append(head)
+    return left
+
+
+def _adjoin(one: Head, other: Head) -> bool:
+    low, high = sorted((one.number, other.number))
+    return high - low == 1 and abs(one.order - other.order) <= 1
+
+
+def _placed_inside(
+    page: Page, loose: Sequence[Head], drafts: Mapping[int, Draft], home: Mapping[int, int]
+) -> list[Head]:
+    """Take headlines that stand between two parts of one body for its subheads."""
+    left: list[Head] = []
+    orders = [fragment.order for fragment in page.fragments]
+    for head in loose:
+        at = bisect_left(orders, head.order)
+        before, after = page.fragments[at - 1 : at], page.fragments[at : at + 1]
+        if not before or not after or at == 0:
+            left.append(head)
+            continue
+        chain = home.get(before[0].number)
+        inside = chain is not None and chain == home.get(after[0].number)
+        if inside and chain in drafts and drafts[chain].heads and not before[0].dangling:
+            drafts[chain].subheads.append(head)
+        else:
+            left.append(head)
+    return left
+
+
+def _rejoined(page: Page, chains: Sequence[Chain], headed: set[int]) -> list[Chain]:
+    """Make chains without a headline part of the chain they continue best."""
+    by_number = {chain.number: chain for chain in chains}
+    for number in [chain.number for chain in chains if chain.number not in headed]:
+        chain = by_number.get(number)
+        if chain is None or _looks_like_caption(page, chain):
+            continue
+        best: tuple[float, int, bool] = (MIN_REJOIN_SCORE, -1, False)
+        for other in by_number.values():
+            if other.number == chain.number:
+                continue
+            for first, second, behind in ((other, chain, True), (chain, other, False)):
+                score = _joint_score(page, first, second)
+                if score > best[0]:
+                    best = (score, other.number, behind)
+        if best[1] < 0:
+            continue
+        other = by_number.pop(best[1])
+        this = by_number.pop(chain.number)
+        order = (other, this) if best[2] else (this, other)
+        parts = tuple(f for part in order for f in part.fragments)
+        keeper = other.number if other.number in headed else this.number
+        by_number[keeper] = Chain(keeper, parts)
+    return sorted(by_number.values(), key=lambda chain: chain.fragments[0].order)
+
+
+def _joint_score(page: Page, first: Chain, second: Chain) -> float:
+    one, other = first.fragments[-1], second.fragments[0]
+    if abs(one.number - other.number) > MAX_REACH or other.opening:
+        return -99.0
+    features = dict(link_features(one, other, page.topics, page.between(one, other)))
+    state = "mid" if one.dangling else "end"
+    features[f"{state}_topic"] = min(3.0, page.topics.shared(first.text, second.text))
+    return link_score(features)
+
+
+# ------------------------------------------------------------------------------------- captions
+
+
+def _looks_like_caption(page: Page, chain: Chain) -> bool:
+    """Say whether a body is set as captions are: few lines, wider than the columns beside."""
+    lines = [line for fragment in chain.fragments for line in fragment.block.lines]
+    widths = sorted(fragment.width for fragment in page.fragments for _ in fragment.block.lines)
+    usual = widths[len(widths) // 2] if widths else 0.0
+    widest = max((line.width for line in lines), default=0.0)
+    return len(lines) <= 6 and widest > CAPTION_WIDTH * usual
+
+
+def _is_caption(page: Page, draft: Draft) -> bool:
+    return draft.chain is not None and _looks_like_caption(page, draft.chain)
+
+
+# -------------------------------------------------------------------------------- announcements
+
+
+def _announcements(page: Page, loose: Sequence[Head]) -> list[list[Head]]:
+    """Group headlines without a body: kicker and headline of one teaser belong together."""
+    groups: list[list[Head]] = []
+    for head in loose:
+        if len(head.text) < 3:
+            continue
+        if groups and _same_teaser(groups[-1], head):
+            groups[-1].append(head)
+        else:
+            groups.append([head])
+    return [group for group in groups if len("".join(h.text for h in group)) > 5]
+
+
+def _same_teaser(group: Sequence[Head], head: Head) -> bool:
+    last = group[-1]
+    if head.box is not None or not _adjoin(last, head):
+        return False
+    if head.text.startswith("——") or last.text.startswith("——"):
+        return True
+    return len(last.text) <= 5 and len(group) == 1

@@ -1,0 +1,240 @@
+"""Find the body that a headline belongs to.
+
+On paper a headline stands above its body, in a hole of it, beside or below it; in a text layer it
+may be pages away from it, next to the headline of another article. What always holds: a headline
+repeats names and numbers of its body, and every body has one. So every pair of headline and body is
+scored by shared words and by place, and the best assignment is taken.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kg.model import Box
+from kg.segmentation.blocks import Block
+from kg.segmentation.geometry import bounding_box
+from kg.segmentation.lines import Line, squeezed
+from kg.segmentation.links import Fragment
+from kg.segmentation.topics import Topics
+
+__all__ = ["Chain", "Head", "head_features", "head_score", "heads_of_layout", "heads_of_text"]
+
+MAX_HALF_EM = 10.5  # each of two lines of one headline where nothing else tells
+SPLIT_RATIO = 0.55  # shorter line by longer line of one headline
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Display lines that are one headline, kicker or deck, or (with boxes) all three."""
+
+    number: int
+    rows: tuple[tuple[Line, ...], ...]  # units that are set alike, from top to bottom or in order
+    order: int  # block index
+    box: Box | None
+    joined: bool  # stands next to the head before it, no blank line between
+
+    @property
+    def text(self) -> str:
+        return squeezed("".join(line.text for row in self.rows for line in row))
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(line for row in self.rows for line in row)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The parts of one body, in order."""
+
+    number: int
+    fragments: tuple[Fragment, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(fragment.text for fragment in self.fragments)
+
+
+# ---------------------------------------------------------------------------- finding the heads
+
+
+def heads_of_text(blocks: Sequence[Block]) -> list[Head]:
+    """Cut display blocks of a text layer into headlines.
+
+    Blank lines part kicker and headline where the text layer has blank lines at all; where it has
+    none, two short lines of about one length are taken as one headline (红岭枢纽大坝 | 葛洲坝集团中标).
+    """
+    gaps = any(line.gap for block in blocks for line in block.lines[:1] if line.index)
+    heads: list[Head] = []
+    for block in blocks:
+        rows = [block.lines] if gaps and not _is_list(block.lines) else _rows(block.lines)
+        for at, row in enumerate(rows):
+            heads.append(Head(len(heads), (row,), block.index, None, at > 0))
+    return heads
+
+
+def _is_list(lines: Sequence[Line]) -> bool:
+    """Say whether lines that stand together are too long to be one headline."""
+    return len(lines) > 3 or sum(line.width for line in lines) > 36
+
+
+def _rows(lines: Sequence[Line]) -> list[tuple[Line, ...]]:
+    rows: list[list[Line]] = []
+    for line in lines:
+        if rows and _is_second_half(rows[-1], line):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [tuple(row) for row in rows]
+
+
+def _is_second_half(row: Sequence[Line], line: Line) -> bool:
+    if len(row) > 1 or re.match("[—－-]{2}|——", line.text):
+        return False
+    first = row[0]
+    if first.text.startswith("——") or " " in first.text.strip():
+        return False
+    short, long = sorted((first.width, line.width))
+    return long <= MAX_HALF_EM and short >= SPLIT_RATIO * long and short >= 2.5
+
+
+def heads_of_layout(blocks: Sequence[Block]) -> list[Head]:
+    """Stack display blocks that stand closely above one another: kicker, headline, deck."""
+    stacks: list[list[Block]] = []
+    for block in sorted(blocks, key=_place):
+        stack = next((s for s in reversed(stacks) if _stands_on(s, block)), None)
+        if stack is None:
+            stacks.append([block])
+        else:
+            stack.append(block)
+    stacks.sort(key=lambda stack: min(block.index for block in stack))
+    heads: list[Head] = []
+    for stack in stacks:
+        lines = [line for block in stack for line in block.lines]
+        rows = tuple(block.lines for block in stack)
+        order = min(block.index for block in stack)
+        heads.append(Head(len(heads), rows, order, bounding_box(lines), False))
+    return heads
+
+
+def _place(block: Block) -> tuple[int, float, float]:
+    box = block.lines[0].box
+    return (box.page, box.top, box.left) if box is not None else (0, 0.0, 0.0)
+
+
+def _stands_on(stack: Sequence[Block], block: Block) -> bool:
+    upper, lower = bounding_box(stack[-1].lines), bounding_box(block.lines)
+    if upper is None or lower is None or upper.page != lower.page:
+        return False
+    gap = lower.top - upper.bottom
+    size = max(stack[-1].lines[0].size, block.lines[0].size)
+    narrow = min(upper.right - upper.left, lower.right - lower.left)
+    shared = min(upper.right, lower.right) - max(upper.left, lower.left)
+    return -0.3 * size < gap < 0.9 * size and shared > 0.7 * narrow
+
+
+# ------------------------------------------------------------------------------------- evidence
+
+
+def head_features(
+    head: Head, chain: Chain, topics: Topics, covers: Mapping[int, float], orders: Sequence[int]
+) -> dict[str, float]:
+    """Return the evidence for *head* being the headline of *chain*.
+
+    *covers* tells for every chain how much of the head's words it repeats; *orders* are the block
+    indexes of all fragments, sorted.
+    """
+    cover = covers[chain.number]
+    rival = max((value for number, value in covers.items() if number != chain.number), default=0.0)
+    before = [order for order in orders if order < head.order]
+    after = [order for order in orders if order > head.order]
+    places = [fragment.order for fragment in chain.fragments]
+    steps = [
+        sum(min(place, head.order) < order < max(place, head.order) for order in orders)
+        for place in places
+    ]
+    features = {
+        "bias": 1.0,
+        "cover": cover,
+        "lead": max(-0.6, min(0.6, cover - rival)),
+        "above": float(bool(after) and after[0] == places[0]),
+        "below": float(bool(before) and before[-1] == places[-1]),
+        "inside": float(any(a < head.order < b for a, b in zip(places, places[1:], strict=False))),
+        "touches": float(min(steps, default=9) == 0),
+        "far": math.log1p(min(steps, default=0)),
+        "long": math.log(max(10, len(chain.text))) - 5,
+    }
+    if head.box is not None:
+        features.update(_nearness(head.box, chain))
+    return features
+
+
+def _nearness(box: Box, chain: Chain) -> dict[str, float]:
+    gaps: list[
+        tuple[float, float, float]
+    ] = []  # overall, sideways, downwards (negative: body above)
+    frame: list[Box] = []
+    for fragment in chain.fragments:
+        other = fragment.box
+        if other is None or other.page != box.page:
+            continue
+        frame.append(other)
+        sideways = max(0.0, other.left - box.right, box.left - other.right)
+        vertical = max(0.0, other.top - box.bottom, box.top - other.bottom)
+        down = other.top - box.bottom if other.top > box.top else other.bottom - box.top
+        gaps.append((math.hypot(sideways, vertical), sideways, down))
+    if not gaps:
+        return {"elsewhere": 1.0}
+    near, sideways, down = min(gaps)
+    left, right = min(other.left for other in frame), max(other.right for other in frame)
+    top, bottom = min(other.top for other in frame), max(other.bottom for other in frame)
+    middle = (box.left + box.right) / 2
+    return {
+        "distance": min(3.0, near / 60),
+        "close": float(near < 30),
+        "column": float(sideways == 0.0),
+        "over": float(0 <= down < 40 and sideways == 0.0),
+        "framed": float(
+            left <= middle <= right and top - 5 <= box.top and box.bottom <= bottom + 5
+        ),
+        "centered": float(abs(middle - (left + right) / 2) < 0.12 * (right - left)),
+    }
+
+
+# Log odds, fitted to typeset pages by benchmarks/fit_links.py --heads.
+TEXT_WEIGHTS: dict[str, float] = {
+    "above": -0.4,
+    "below": -0.4,
+    "bias": -2.3,
+    "cover": 12.9,
+    "far": -0.6,
+    "inside": -0.2,
+    "lead": 0.2,
+    "long": -0.7,
+    "touches": 0.6,
+}
+PLACE_WEIGHTS: dict[str, float] = {
+    "above": 0.6,
+    "below": 0.6,
+    "bias": -1.7,
+    "centered": 0.1,
+    "close": 0.9,
+    "column": -0.4,
+    "cover": 8.5,
+    "distance": -0.1,
+    "far": -1.1,
+    "framed": 2.3,
+    "inside": 0.7,
+    "lead": 3.5,
+    "long": -0.1,
+    "over": 1.3,
+    "touches": -0.8,
+}
+
+
+def head_score(features: Mapping[str, float], *, placed: bool) -> float:
+    """Return the log odds that a headline belongs to a body."""
+    weights = PLACE_WEIGHTS if placed else TEXT_WEIGHTS
+    return sum(weights.get(name, 0.0) * value for name, value in features.items())
