@@ -556,7 +556,8 @@ def evaluate(
             answers = read_annotations(file)
     else:
         folder = gold if gold.is_dir() else gold.parent
-        files = find_documents(golden, [corpus] if corpus else [folder, folder.parent])
+        folders = [corpus] if corpus else [folder, folder.parent]
+        files = find_documents(golden, gold, folders)
         settings = _settings([path for path, _ in files], settings_file, **flags)
         answers = {each["doc"]: each for each in _annotations(files, settings, jobs, strict)}
     evaluation = compare(golden, answers)

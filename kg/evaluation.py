@@ -161,23 +161,33 @@ def evaluate(
     )
 
 
-def find_documents(names: Collection[str], folders: Iterable[Path]) -> list[tuple[Path, str]]:
+def find_documents(
+    names: Collection[str], gold: Path, folders: Iterable[Path]
+) -> list[tuple[Path, str]]:
     """Return the files with these stems, sorted, each with its name; earlier folders win.
 
     A page that is there as text and as PDF is taken as text, which is what it was annotated from.
 
+    Args:
+        names: ids of annotated documents.
+        gold: the annotations, which are none of the documents.
+        folders: where to look, with all below.
+
     Raises:
         InputError: one of them is nowhere.
     """
+    annotations = {gold, *gold.glob("*.jsonl")}
     found: dict[str, Path] = {}
     for folder in folders:
         for path in sorted(folder.rglob("*"), key=lambda path: (path.suffix == ".pdf", path)):
-            usable = path.stem in names and path.suffix not in (".json", ".jsonl")
+            usable = path.stem in names and path.suffix != ".json" and path not in annotations
             if usable and path.is_file():
                 found.setdefault(path.stem, path)
     if missing := sorted(set(names) - found.keys()):
+        listed = ", ".join(missing[:3]) + ("…" if len(missing) > 3 else "")
         raise InputError(
-            f"the text of {', '.join(missing[:3])}{'…' * (len(missing) > 3)} is not beside the gold data",
+            f"the text of {listed} is not beside the gold data",
+            path=gold,
             remedy="say where with --corpus DIR",
         )
     return sorted((path, path.name) for path in found.values())
