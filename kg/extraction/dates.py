@@ -59,8 +59,8 @@ def _rest(tag: str) -> str:
       | 第?(?P<quarter_{tag}>[一二三四1-4])季度(?P<quarter_end_{tag}>末)?
       | (?P<half_{tag}>[上下])半年
       | (?P<first_months_{tag}>前(?:{_NUMBER}|[两0-9]))个?月
-      | (?P<year_end_{tag}>年?(?:底|末))(?![下了子端])
-      | (?P<in_year_{tag}>年?(?:内|初))
+      | (?P<year_end_{tag}>{"年?" if tag == "y" else "年"}(?:底|末))(?![下了子端])
+      | (?P<in_year_{tag}>{"年?" if tag == "y" else "年"}(?:内|初))
     )"""
 
 
@@ -81,6 +81,7 @@ _DATE = re.compile(
     """,
     re.VERBOSE,
 )
+_SENTENCE_END = re.compile(r"[。！？\n]")
 _PAST = re.compile(r"已|了|以来|自|曾|刚|获悉|截至")
 
 
@@ -129,10 +130,10 @@ def find_dates(text: str, *, published: date | None, begin: int = 0) -> tuple[Fo
 
 
 def _enter_sentence(context: _Context, offset: int) -> None:
-    """Forget the year of an earlier sentence: it does not reach beyond 。"""
+    """Forget the year of an earlier sentence: it does not reach beyond the full stop."""
     if offset >= context.sentence_end:
-        ends = [e for mark in "。！？\n" if (e := context.text.find(mark, offset)) >= 0]
-        context.sentence_end = min(ends, default=len(context.text)) + 1
+        end = _SENTENCE_END.search(context.text, offset)
+        context.sentence_end = end.end() if end else len(context.text) + 1
         context.year = context.month = None
 
 
@@ -241,11 +242,8 @@ def _in_year(
             return _date(year, last_month)
         return _stretch(_iso(year, last_month - 2), _iso(year, last_month))
     if part["half"]:
-        return (
-            _stretch(*((_iso(year, m), _iso(year, m + 5))))
-            if (m := 1 if part["half"] == "上" else 7)
-            else None
-        )
+        first_month = 1 if part["half"] == "上" else 7
+        return _stretch(_iso(year, first_month), _iso(year, first_month + 5))
     if part["year_end"]:
         return _date(year, 12)
     return _date(year)
