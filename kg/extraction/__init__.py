@@ -15,6 +15,7 @@ from kg.extraction.coreference import find_deictic
 from kg.extraction.keep import keep_entities, load_entity_model
 from kg.extraction.linear import LinearModel
 from kg.extraction.mentions import find_mentions
+from kg.extraction.qualifiers import qualify
 from kg.extraction.regions import RegionContext, find_home, region_context
 from kg.extraction.relations import relations_by_rule
 from kg.extraction.scorer import (
@@ -60,10 +61,11 @@ def extract_with(
         relations = believed_relations(views, pairs, scores, relations, relation_model)
     kept = keep_entities(annotated.article, mentions, roles, entity_model)
     mentions = [m for m in mentions if (m.type, m.name) in kept]
+    relations = qualify(_with_ends(relations, mentions), views, annotated.article.published)
     return Extraction(
         annotated.article,
         tuple(mentions),
-        tuple(_with_ends(relations, mentions)),
+        tuple(relations),
         tuple(sentence.span for sentence in annotated.sentences),
     )
 
