@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kg.model import Evidence, Mention, Qualifier, Relation, RelationId, Span
-
 from kg.extraction.clauses import SentenceView
+from kg.model import Evidence, Mention, Qualifier, Relation, RelationId, Span
 
 __all__ = ["MAX_QUOTE_CHARS", "make_relation", "quote_span"]
 
@@ -53,7 +52,7 @@ def quote_span(view: SentenceView, ends: Iterable[Span], focus: Span) -> Span:
     begin, end = focus.begin, focus.end
     for span in ends:
         wider = min(begin, span.begin), max(end, span.end)
-        if sentence.begin <= wider[0] and wider[1] <= sentence.end:
-            if wider[1] - wider[0] <= MAX_QUOTE_CHARS:
-                begin, end = wider
+        shown = sentence.begin <= wider[0] and wider[1] <= sentence.end
+        if shown and wider[1] - wider[0] <= MAX_QUOTE_CHARS:
+            begin, end = wider
     return Span(begin, min(end, begin + MAX_QUOTE_CHARS))

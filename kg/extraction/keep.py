@@ -105,7 +105,7 @@ def _features(
 
 
 def _source(method: str) -> str:
-    """Return the kind of rule behind a mention: ending, gazetteer, tagger…"""
+    """Return the kind of rule behind a mention: an ending, the gazetteer, the tagger."""
     return method.partition(" ")[0]
 
 

@@ -25,6 +25,8 @@ TOPICAL = 1000  # distance of a pair that the article's topic alone brings toget
 _NEIGHBOUR = 100  # added where the mentions stand in neighbouring sentences
 _MAX_MENTIONS_IN_WINDOW = 40  # an enumeration of 100 firms must not make 10,000 pairs
 
+_LOCATABLE = frozenset({"Company", "Project", "Zone", "Platform", "Organization", "Place"})
+
 
 @dataclass(slots=True)
 class Pair:
@@ -107,10 +109,9 @@ def _topical(
     pairs: dict[tuple[EntityKey, EntityKey], Pair] = {}
     for view in views:
         for left in view.mentions:
-            if left.type in ("Company", "Project", "Zone", "Platform", "Organization", "Place"):
-                if left.name != mention.name:
-                    key = ((left.type, left.name), (mention.type, mention.name))
-                    pairs.setdefault(key, Pair(*key, left, mention, view, home_view, TOPICAL))
+            if left.type in _LOCATABLE and left.name != mention.name:
+                key = ((left.type, left.name), (mention.type, mention.name))
+                pairs.setdefault(key, Pair(*key, left, mention, view, home_view, TOPICAL))
     return pairs
 
 

@@ -69,7 +69,7 @@ def roles_of(
     schema = load_schema()
     best: dict[EntityKey, dict[str, float]] = {}
     for pair, row in zip(pairs, scores, strict=True):
-        for column in np.flatnonzero(row >= MIN_ROLE_SCORE):
+        for column in map(int, np.flatnonzero(row >= MIN_ROLE_SCORE)):
             label, score = labels[column], float(row[column])
             if not schema.allows(label, pair.subject[0], pair.object[0]):
                 continue

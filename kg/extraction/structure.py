@@ -88,11 +88,10 @@ def _place_chains(view: SentenceView, context: RegionContext) -> Iterator[Relati
             yield make_relation(
                 view, "locatedIn", right, left, method="chain of places", confidence=0.85
             )
-        elif right.type in _LOCATED_TYPES and right.kind is MentionKind.NAME:
-            if left.span.end == right.span.begin:
-                yield make_relation(
-                    view, "locatedIn", right, left, method="place before a name", confidence=0.75
-                )
+        elif right.type in _LOCATED_TYPES and left.span.end == right.span.begin:
+            yield make_relation(
+                view, "locatedIn", right, left, method="place before a name", confidence=0.75
+            )
 
 
 def _is_below(left: Mention, right: Mention, context: RegionContext) -> bool:
@@ -107,11 +106,11 @@ def _parts(view: SentenceView) -> Iterator[Relation]:
     """中国银行洋浦分行, 国家发改委产业协调司, …项目一期: a name that begins with the whole's name."""
     for outer in view.mentions:
         for inner in _inside(view, outer):
-            if inner.type == outer.type and inner.type != "Place" and inner.name != outer.name:
-                if inner.span.begin == outer.span.begin:
-                    yield make_relation(
-                        view, "partOf", outer, inner, method="whole in a name", confidence=0.8
-                    )
+            alike = inner.type == outer.type != "Place" and inner.name != outer.name
+            if alike and inner.span.begin == outer.span.begin:
+                yield make_relation(
+                    view, "partOf", outer, inner, method="whole in a name", confidence=0.8
+                )
 
 
 # -------------------------------------------------------------------------------- positions
