@@ -1,0 +1,243 @@
+"""What the learned tagger sees of a character: identifiers of it and its neighbours, and cues.
+
+Five thousand annotated names cannot teach a network every town and every ending of a firm's name,
+so each character also carries what dictionaries and the document know about it: it ends 有限公司, it
+lies inside a gazetteer name, it opens a string that the document repeats. Training and tagging
+compute all this here, from word lists that travel inside the model file: a lexicon edited later
+cannot silently change what an already trained model sees.
+
+Everything works on one long string, sentences joined by line breaks, and returns arrays with one
+row a character; that is what makes it fast enough (about 2 µs a character).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = [
+    "OUTSIDE",
+    "UNKNOWN",
+    "CharacterFeatures",
+    "Codes",
+    "Vocabulary",
+    "fold_codes",
+    "repeated_ngrams",
+]
+
+Codes: TypeAlias = npt.NDArray[np.uint32]
+Ids: TypeAlias = npt.NDArray[np.int32]
+Hashes: TypeAlias = npt.NDArray[np.uint64]
+
+OUTSIDE, UNKNOWN = 0, 1  # the identifiers of "no character" and of a character never met
+
+_BMP = 0x10000
+_NEWLINE = 10
+_REPLACEMENT = 0xFFFD  # stands for all characters beyond the basic plane (emoji)
+
+# Lengths of the repeated strings that are told apart; a name repeated in full is rarely longer.
+_REPEAT_CHARS = (2, 3, 4, 6)
+_HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+
+# A quotation may hold a name (“鲁运达”) and 《》 nearly always does; brackets often hold a short name.
+_ENCLOSED = (
+    ("quoted", re.compile(r"“[^“”\n]{1,60}”")),
+    ("titled", re.compile(r"《[^《》\n]{1,80}》")),
+    ("bracketed", re.compile(r"[（(][^（）()\n]{1,60}[）)]")),
+)
+_CLASSES = ("han", "digit", "letter", "other")
+_MARKS = ("begin", "inside", "end")
+
+
+@lru_cache(maxsize=1)
+def _fold_table() -> Codes:
+    """Return a code for each code: half width, digits as 0, letters as a or A, blanks as a blank."""
+    table = np.arange(_BMP, dtype=np.uint32)
+    for code in range(_BMP):
+        character = chr(code)
+        folded = unicodedata.normalize("NFKC", character)
+        character = folded if len(folded) == 1 else character
+        if character.isdigit():
+            character = "0"
+        elif character.isascii() and character.isalpha():
+            character = "a" if character.islower() else "A"
+        elif character.isspace() and character != "\n":
+            character = " "
+        table[code] = ord(character)
+    return table
+
+
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
+
+
+def fold_codes(text: str) -> Codes:
+    """Return the folded code point of each character of *text*.
+
+    >>> "".join(map(chr, fold_codes("年产１20万吨ＰＣ")))
+    '年产000万吨AA'
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").copy()
+    codes[codes >= _BMP] = _REPLACEMENT
+    folded: Codes = _fold_table()[codes]
+    return folded
+
+
+class Vocabulary:
+    """Identifiers of the characters and of the pairs of neighbours that have a vector."""
+
+    def __init__(self, characters: npt.ArrayLike, pairs: npt.ArrayLike) -> None:
+        """Take folded codes in the order of their vectors, and *pairs* as sorted keys.
+
+        A key is the first character's identifier times the number of identifiers plus the second's.
+        """
+        self.characters = np.asarray(characters, dtype=np.uint32)
+        self.pairs = np.asarray(pairs, dtype=np.int64)
+        self._by_code = np.full(_BMP, UNKNOWN, dtype=np.int32)
+        self._by_code[self.characters] = np.arange(2, len(self.characters) + 2, dtype=np.int32)
+        self._by_code[_NEWLINE] = OUTSIDE
+
+    @property
+    def base(self) -> int:
+        """The number of character identifiers, OUTSIDE and UNKNOWN included."""
+        return len(self.characters) + 2
+
+    def character_ids(self, codes: Codes) -> Ids:
+        """Return the identifier of each folded code; a line break is OUTSIDE."""
+        return self._by_code[codes]
+
+    def pair_ids(self, character_ids: Ids) -> Ids:
+        """Return the identifier of each character with its right neighbour, one fewer."""
+        left, right = character_ids[:-1].astype(np.int64), character_ids[1:].astype(np.int64)
+        keys = left * self.base + right
+        places = np.searchsorted(self.pairs, keys)
+        places[places == len(self.pairs)] = 0
+        found = (self.pairs[places] == keys) if len(self.pairs) else np.zeros(len(keys), bool)
+        ids = np.where(found, places + 2, UNKNOWN).astype(np.int32)
+        ids[(left == OUTSIDE) | (right == OUTSIDE)] = OUTSIDE
+        return ids
+
+
+class CharacterFeatures:
+    """Dictionary, repetition and layout cues of characters, as rows of zeros and ones."""
+
+    def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
+        """Take word lists by kind; the order of *words* decides the order of the columns."""
+        self.kinds = tuple(words)
+        kinds_by_word: dict[str, list[int]] = defaultdict(list)
+        for index, kind in enumerate(self.kinds):
+            for word in words[kind]:
+                kinds_by_word[word].append(index)
+        self._kinds_by_word = {word: tuple(found) for word, found in kinds_by_word.items()}
+        self._lengths_by_first = _lengths_by_first(self._kinds_by_word)
+        self.columns = (
+            *(f"{kind} {mark}" for kind in self.kinds for mark in _MARKS),
+            *(name for name, _ in _ENCLOSED),
+            *_CLASSES,
+            *(f"repeated {n} {side}" for side in ("from", "to") for n in _REPEAT_CHARS),
+        )
+
+    def __call__(
+        self, text: str, codes: Codes, repeated: Sequence[Hashes]
+    ) -> npt.NDArray[np.uint8]:
+        """Return the cues of *text*, whose folded codes are *codes*, one row a character.
+
+        *repeated* is what `repeated_ngrams` found in the document that *text* belongs to.
+        """
+        rows = np.zeros((len(text), len(self.columns)), dtype=np.uint8)
+        flat = rows.reshape(-1)
+        flat[self._word_marks(text)] = 1
+        column = len(_MARKS) * len(self.kinds)
+        for offset, (_, pattern) in enumerate(_ENCLOSED):
+            for match in pattern.finditer(text):
+                rows[match.start() : match.end(), column + offset] = 1
+        column += len(_ENCLOSED)
+        rows[np.arange(len(codes)), column + _character_classes(codes)] = 1
+        column += len(_CLASSES)
+        for offset, (length, hashes) in enumerate(zip(_REPEAT_CHARS, repeated, strict=True)):
+            begins = np.isin(_ngram_hashes(codes, length), hashes).nonzero()[0]
+            rows[begins, column + offset] = 1
+            rows[begins + length - 1, column + len(_REPEAT_CHARS) + offset] = 1
+        return rows
+
+    def _word_marks(self, text: str) -> npt.NDArray[np.intp]:
+        """Return the flat positions of all cells that a listed word sets."""
+        width = len(self.columns)
+        cells: list[int] = []
+        for begin, end, kind in self._matches(text):
+            column = kind * len(_MARKS)
+            cells.append(begin * width + column)
+            cells.extend(range(begin * width + column + 1, end * width, width))
+            cells.append((end - 1) * width + column + 2)
+        return np.array(cells, dtype=np.intp)
+
+    def _matches(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """Yield begin, end and kind of the longest word of each kind at each position."""
+        text = text.translate(_HALF_WIDTH)
+        lengths_by_first, kinds_by_word = self._lengths_by_first, self._kinds_by_word
+        for begin, first in enumerate(text):
+            lengths = lengths_by_first.get(first)
+            if lengths is None:
+                continue
+            seen: tuple[int, ...] = ()
+            for length in lengths:
+                word = text[begin : begin + length]
+                kinds = kinds_by_word.get(word)
+                if kinds is None:
+                    continue
+                for kind in kinds:
+                    if kind not in seen:
+                        yield begin, begin + len(word), kind
+                seen += kinds
+
+
+def repeated_ngrams(codes: Codes) -> tuple[Hashes, ...]:
+    """Return, for each length, the hashes of the strings that stand twice or more in *codes*.
+
+    A string that a short document repeats is a term of it or a name: 聊城智慧金融服务平台.
+    """
+    found = []
+    for length in _REPEAT_CHARS:
+        hashes, counts = np.unique(_ngram_hashes(codes, length), return_counts=True)
+        found.append(hashes[(counts > 1) & (hashes != 0)])
+    return tuple(found)
+
+
+def _ngram_hashes(codes: Codes, length: int) -> Hashes:
+    """Return a hash for each string of *length* characters, 0 where it is not made of Han only."""
+    count = max(len(codes) - length + 1, 0)
+    hashes = np.zeros(count, dtype=np.uint64)
+    whole = np.ones(count, dtype=bool)
+    han = _is_han(codes)
+    for offset in range(length):
+        hashes = hashes * _HASH_FACTOR + codes[offset : offset + count].astype(np.uint64)
+        whole &= han[offset : offset + count]
+    hashes[~whole] = 0
+    return hashes
+
+
+def _is_han(codes: Codes) -> npt.NDArray[np.bool_]:
+    return (codes >= 0x4E00) & (codes <= 0x9FFF)
+
+
+def _character_classes(codes: Codes) -> npt.NDArray[np.intp]:
+    """Return the index into _CLASSES of each folded code."""
+    classes = np.full(len(codes), _CLASSES.index("other"), dtype=np.intp)
+    classes[_is_han(codes)] = _CLASSES.index("han")
+    classes[codes == ord("0")] = _CLASSES.index("digit")
+    classes[(codes == ord("a")) | (codes == ord("A"))] = _CLASSES.index("letter")
+    return classes
+
+
+def _lengths_by_first(words: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
+    """Return the lengths of the words that open with a character, longest first."""
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for word in words:
+        lengths[word[0]].add(len(word))
+    return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
