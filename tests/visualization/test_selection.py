@@ -117,6 +117,12 @@ def test_an_official_is_a_person_and_has_a_title(store: ox.Store) -> None:
     assert claims(picture, "holdsPosition")[0].qualifiers == (("title", "县长"),)
 
 
+def test_a_post_is_written_on_its_line(store: ox.Store) -> None:
+    edges = picture_from_store(store).edges
+    assert next(edge.label for edge in edges if edge.relation == "holdsPosition") == "县长"
+    assert next(edge.label for edge in edges if edge.relation == "joins") == "参加入驻"
+
+
 def test_aliases_are_sorted(store: ox.Store) -> None:
     assert node(picture_from_store(store), "group").aliases == ("集团", "鲁西化工集团")
 

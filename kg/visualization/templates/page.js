@@ -56,7 +56,7 @@
   };
   let language = "zh";
   const say = (key, ...values) => {
-    const text = TEXT[language][key] ?? key;
+    const text = Object.hasOwn(TEXT[language], key) ? TEXT[language][key] : key;
     return typeof text === "function" ? text(...values) : text;
   };
   const named = (thing) => (language === "en" && thing.en) || thing.zh || thing.id;
@@ -514,9 +514,8 @@
     const size = { width: canvas.clientWidth, height: canvas.clientHeight };
     const places = placesOnScreen(size);
     for (const place of places) taken.push(place.symbol);
-    for (const place of places) if (place.first) nameNode(context, place, taken);
+    for (const place of places) nameNode(context, place, taken);
     nameEdges(context, taken, size);
-    for (const place of places) if (!place.first) nameNode(context, place, taken);
     context.restore();
   });
 
@@ -533,7 +532,7 @@
       const radius = drawnNodes[node.id].size * scale;
       if (x < -60 || y < -60 || x > width + 60 || y > height + 60) continue;
       const symbol = { left: x - radius * 0.8, right: x + radius * 0.8, top: y - radius * 0.8, bottom: y + radius * 0.8, of: node.id };
-      places.push({ node, x, y, radius, symbol, first: rank(node) < 2, certain: rank(node) === 0 });
+      places.push({ node, x, y, radius, symbol, certain: rank(node) === 0 });
     }
     const hubs = Math.min(20, Math.ceil(places.length * HUBS));
     places.forEach((place, index) => { place.important = index < hubs; });
@@ -554,8 +553,8 @@
       ([centre, top]) => ({ left: centre - width / 2, right: centre + width / 2, top, bottom: top + height, of: node.id, centre }),
     );
     const free = boxes.find((box) => !taken.some((other) => other.of !== node.id && cross(box, other)));
-    const above = boxes.find((box) => !taken.some((other) => other.name && other.of !== node.id && cross(box, other)));
-    const box = free ?? (certain || important ? above : undefined) ?? (certain ? boxes[0] : undefined);
+    const overSymbols = boxes.find((box) => !taken.some((other) => other.name && cross(box, other)));
+    const box = free ?? (certain || important ? overSymbols : undefined) ?? (certain ? boxes[0] : undefined);
     if (!box) return;
     taken.push({ ...box, name: true });
     write(context, lines, box.centre, box.top + pixels, pixels + 3, colours.ink);
@@ -565,20 +564,23 @@
     const visible = edges.filter((edge) => !edge.hidden);
     const wanted = visible.filter((edge) => close?.edges.has(edge.id) || edge.id === hovered?.edge
       || (hovered?.node !== undefined && (edge.from === hovered.node || edge.to === hovered.node)));
-    const named_ = wanted.length || close ? wanted : visible.length <= EDGE_NAMES ? visible : [];
-    if (named_.length > 2 * EDGE_NAMES || (network.getScale() < 0.45 && !wanted.length)) return;
+    const chosenOrAll = wanted.length || close ? wanted : visible.length <= EDGE_NAMES ? visible : [];
+    if (chosenOrAll.length > 2 * EDGE_NAMES || (network.getScale() < 0.45 && !wanted.length)) return;
     context.font = `${NAME_PIXELS - 2}px ${colours.font}`;
-    for (const edge of named_) {
+    for (const edge of chosenOrAll) {
       const type = network.body.edges[edge.id]?.edgeType; // no public way to a point on the curve
       if (!type) continue;
-      const { x, y } = network.canvasToDOM(type.getPoint(0.5, type.getViaNode?.()));
-      if (x < 0 || y < 0 || x > width || y > height) continue;
       const text = edgeName(edge);
       const half = context.measureText(text).width / 2 + 1;
-      const box = { left: x - half, right: x + half, top: y - 7, bottom: y + 7, name: true };
-      if (edge.id !== chosen?.edge && taken.some((other) => cross(box, other))) continue;
-      taken.push(box);
-      write(context, [text], x, y + 4, 0, edge.denied ? colours.denied : colours.soft);
+      for (const part of [0.5, 0.38, 0.62, 0.28]) { // names of parallel edges move along their line
+        const { x, y } = network.canvasToDOM(type.getPoint(part, type.getViaNode?.()));
+        const box = { left: x - half, right: x + half, top: y - 7, bottom: y + 7, name: true };
+        const outside = x < 0 || y < 0 || x > width || y > height;
+        if (outside || taken.some((other) => cross(box, other))) continue;
+        taken.push(box);
+        write(context, [text], x, y + 4, 0, edge.denied ? colours.denied : colours.soft);
+        break;
+      }
     }
   }
 
@@ -629,7 +631,7 @@
     const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
     const { clientWidth: width, clientHeight: height } = byId("network");
     const margin = narrow.matches ? 90 : 130;
-    const scale = Math.min((width - margin) / (right - left + 1), (height - margin) / (bottom - top + 1), 1.25);
+    const scale = Math.min((width - margin) / (right - left + 1), (height - margin) / (bottom - top + 1), 1.4);
     const middle = { x: (left + right) / 2, y: (top + bottom) / 2 };
     network.moveTo({ position: middle, scale: Math.max(scale, 0.02), animation: false });
   }
