@@ -136,10 +136,11 @@ def _context(iris: Iris) -> dict[str, str]:
 
 def _add_json_ld(node: dict[str, object], triple: ox.Triple, iris: Iris) -> None:
     predicate = iris.shorten(triple.predicate.value)
-    if predicate == "rdf:type":
-        key, value = "@type", iris.shorten(_node_id(triple.object))
-    else:
-        key, value = predicate, _json_ld_value(triple.object, iris)
+    is_type = predicate == "rdf:type"
+    key = "@type" if is_type else predicate
+    value = (
+        iris.shorten(_node_id(triple.object)) if is_type else _json_ld_value(triple.object, iris)
+    )
     values = node.setdefault(key, [])
     if isinstance(values, list):
         values.append(value)
