@@ -1,0 +1,193 @@
+"""What a number or date is about.
+
+"总投资64亿元" says 64亿元 of something named before: in the clause, in an earlier clause of the
+sentence, in the sentence before. The subject is won by a few facts of Chinese news prose, tried in
+order: a number inside a name belongs to that name (年产120万吨双酚A项目); one that leads to a name by 的
+belongs to it (总投资13.6亿元的热电项目); else to the nearest thing before it that is no adjunct (在莘县) and
+no modifier (莘县的), a project before the town; else to the topic carried over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kg.extraction.clauses import SentenceView
+from kg.extraction.fact_values import FactValue
+from kg.extraction.pairs import EntityKey, focus_place
+from kg.model import Mention
+
+__all__ = ["ArticleTopics", "Candidate", "article_topics", "candidates", "rule_choice"]
+
+REACH_SENTENCES = 3  # sentences of the paragraph before in which a subject is looked for
+MAX_CANDIDATES = 24
+MAX_HEAD_DISTANCE = 16  # between 的 and the head: 总投资13.6亿元的单县浮龙湖热电联产项目
+
+# What a figure is about when several stand there: 余姚市…隧道长570米 is about the tunnel.
+_RANK = {
+    "Project": 0, "Platform": 1, "Zone": 2, "Product": 3, "Policy": 3, "Industry": 3, "Event": 4,
+    "Company": 4, "Organization": 5, "Agency": 6, "Place": 6, "Person": 9,
+}  # fmt: skip
+_TOPICAL = frozenset(_RANK) - {"Person"}
+_TO_HEAD = re.compile(r"(?:以上|左右|余|多)?(?:建设|兴建|打造)?的")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entity that a value may be about, with the mention that speaks for it."""
+
+    entity: EntityKey
+    mention: Mention
+    place: str  # inside, head, clause, clause-after, before, after, previous, headline, article
+    clauses: int  # clause borders between the two
+    sentences: int  # sentences between the two
+
+
+@dataclass(slots=True)
+class ArticleTopics:
+    """What an article is about, as far as all its sentences share it."""
+
+    counts: Mapping[EntityKey, int]
+    headline: tuple[Mention, ...]
+    focus: Mention | None  # the place named most
+    main: Mapping[str, Mention]  # type -> first mention of the entity named most
+    carried: Mention | None = None  # topic of the sentence before
+    last: dict[int, EntityKey] = field(default_factory=dict)  # sentence -> subject chosen last
+
+
+def article_topics(views: Sequence[SentenceView]) -> ArticleTopics:
+    """Collect what all sentences share."""
+    counts: Counter[EntityKey] = Counter()
+    first: dict[EntityKey, Mention] = {}
+    for view in views:
+        for mention in view.outer:
+            key = (mention.type, mention.name)
+            counts[key] += 3 if view.sentence.paragraph == 0 else 1
+            first.setdefault(key, mention)
+    main: dict[str, Mention] = {}
+    for key, mention in first.items():
+        known = main.get(key[0])
+        if known is None or counts[key] > counts[(known.type, known.name)]:
+            main[key[0]] = mention
+    focus = focus_place(views)
+    headline = tuple(m for v in views if v.sentence.paragraph == 0 for m in v.outer)
+    return ArticleTopics(counts, headline, focus[0] if focus else None, main)
+
+
+def candidates(
+    views: Sequence[SentenceView], index: int, value: FactValue, topics: ArticleTopics
+) -> list[Candidate]:
+    """Return the entities that *value* of sentence *index* may be about, the likelier first."""
+    found: dict[EntityKey, Candidate] = {}
+    for candidate in _all_candidates(views, index, value, topics):
+        found.setdefault(candidate.entity, candidate)
+        if len(found) >= MAX_CANDIDATES:
+            break
+    return list(found.values())
+
+
+def _all_candidates(
+    views: Sequence[SentenceView], index: int, value: FactValue, topics: ArticleTopics
+) -> Iterator[Candidate]:
+    view = views[index]
+    yield from _in_sentence(view, value)
+    for distance in range(1, REACH_SENTENCES + 1):
+        if index < distance:
+            break
+        earlier = views[index - distance]
+        for mention in earlier.outer:
+            yield _candidate(mention, "previous", 0, distance)
+        if earlier.sentence.paragraph != view.sentence.paragraph:
+            break
+    for mention in topics.headline:
+        yield _candidate(mention, "headline", 0, index)
+    for named in (topics.focus, *topics.main.values()):
+        if named is not None:
+            yield _candidate(named, "article", 0, index)
+
+
+def _candidate(mention: Mention, place: str, clauses: int, sentences: int) -> Candidate:
+    return Candidate((mention.type, mention.name), mention, place, clauses, sentences)
+
+
+def _in_sentence(view: SentenceView, value: FactValue) -> Iterator[Candidate]:
+    """Yield the mentions of the sentence: around the value, heads behind it, before, behind."""
+    here = view.clause_index(value.span.begin)
+    before, behind, nested = [], [], []
+    outer = set(view.outer)
+    head = _head(view, value)
+    if head is not None:
+        yield _candidate(head, "head", 0, 0)
+    for mention in view.mentions:
+        if mention.span.contains(value.span):
+            yield _candidate(mention, "inside", 0, 0)
+        elif mention not in outer:
+            nested.append(mention)
+        elif mention.span.end <= value.span.begin:
+            before.append(mention)
+        else:
+            behind.append(mention)
+    for mention in reversed(before):
+        gap = here - view.clause_index(mention.span.begin)
+        yield _candidate(mention, "clause" if gap == 0 else "before", gap, 0)
+    for mention in behind:
+        gap = view.clause_index(mention.span.begin) - here
+        yield _candidate(mention, "clause-after" if gap == 0 else "after", gap, 0)
+    for mention in nested:
+        gap = abs(here - view.clause_index(mention.span.begin))
+        yield _candidate(mention, "nested", gap, 0)
+
+
+def _head(view: SentenceView, value: FactValue) -> Mention | None:
+    """Return the name that a value with 的 modifies: its head is the last name of the phrase."""
+    link = _TO_HEAD.match(view.text, value.span.end)
+    if link is None:
+        return None
+    clause = view.clauses[view.clause_index(value.span.begin)]
+    near = [
+        m
+        for m in clause.mentions
+        if 0 <= m.span.begin - link.end() <= MAX_HEAD_DISTANCE
+        and not view.is_attribute(m)
+        and m.type not in ("Place", "Person")
+    ]
+    return near[0] if near else None
+
+
+def rule_choice(
+    view: SentenceView, value: FactValue, found: Sequence[Candidate], topics: ArticleTopics
+) -> tuple[Candidate, str] | None:
+    """Return the subject that the rules choose, and the name of the rule."""
+    for place in ("inside", "head"):
+        direct = [c for c in found if c.place == place]
+        if direct:
+            return min(direct, key=lambda c: _RANK[c.entity[0]]), place
+    in_clause = [c for c in found if c.place == "clause" and _may_be_subject(view, c)]
+    if in_clause:
+        best = min(in_clause, key=lambda c: (_RANK[c.entity[0]], -c.mention.span.begin))
+        return best, "clause"
+    earlier = [c for c in found if c.place == "before" and _may_be_subject(view, c)]
+    if earlier:
+        nearest = min(c.clauses for c in earlier)
+        same = [c for c in earlier if c.clauses == nearest]
+        return min(same, key=lambda c: (_RANK[c.entity[0]], c.mention.span.begin)), "carried"
+    if topics.carried is not None:
+        key = (topics.carried.type, topics.carried.name)
+        for candidate in found:
+            if candidate.entity == key:
+                return candidate, "topic"
+    behind = [c for c in found if c.place == "clause-after" and c.entity[0] in _TOPICAL]
+    if behind:
+        return min(behind, key=lambda c: c.mention.span.begin), "behind"
+    headline = [c for c in found if c.place == "headline" and c.entity[0] in _TOPICAL]
+    if headline:
+        return min(headline, key=lambda c: _RANK[c.entity[0]]), "headline"
+    focus = [c for c in found if c.place == "article" and c.entity[0] == "Place"]
+    return (focus[0], "focus") if focus else None
+
+
+def _may_be_subject(view: SentenceView, candidate: Candidate) -> bool:
+    mention = candidate.mention
+    return mention.type in _TOPICAL and not view.is_adjunct(mention)
