@@ -133,7 +133,7 @@ def _is_chain(form: str, surfaces: Mapping[str, _Surface]) -> bool:
     Such a chain is two names. Annotators list it as an alias or not as it comes.
     """
     for cut in range(2, len(form) - 1):
-        region, rest = form[:cut], form[cut:]
+        region, rest = form[:cut].removesuffix("的"), form[cut:]
         if rest in surfaces and surfaces[rest].type == "Place":
             known = surfaces.get(region)
             if (known is not None and known.type == "Place") or load_gazetteer().lookup(region):

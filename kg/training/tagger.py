@@ -7,10 +7,13 @@ writes `tagger.npz` with its data card. It needs torch, hanlp and gensim; the pr
 
 from __future__ import annotations
 
+import argparse
+import hashlib
+import json
 import logging
 import random
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +21,12 @@ import torch
 
 from kg.annotation.tagger import Encoded, Encoder, TaggedName, Tagger
 from kg.schema import load_schema
+from kg.training.export import model_arrays, write_model
 from kg.training.network import NestedNameRecognizer, labels_of
-from kg.training.projection import GoldArticle, LabelledSentence, split_gold
+from kg.training.pretraining import Pretrained, PretrainingSettings, pretrain, read_paragraphs
+from kg.training.projection import GoldArticle, LabelledSentence, read_gold, split_gold
+from kg.training.span_scores import SpanScores
+from kg.training.words import collect_words
 
 __all__ = ["TrainingSettings", "article_folds", "predict", "train"]
 
@@ -130,3 +137,128 @@ def predict(tagger: Tagger, article: GoldArticle) -> list[TaggedName]:
         for s, names in zip(sentences, tagged, strict=True)
         for n in names
     ]
+
+
+def cross_validate(
+    articles: Sequence[GoldArticle],
+    pretrained: Pretrained,
+    encoder: Encoder,
+    work: Path,
+    settings: TrainingSettings,
+    fold_count: int,
+) -> Iterator[tuple[GoldArticle, list[TaggedName]]]:
+    """Yield each article with what a tagger says of it that has not seen it."""
+    folds = article_folds(articles, fold_count)
+    for index, held_out in enumerate(folds):
+        others = [a for other, fold in enumerate(folds) if other != index for a in fold]
+        recognizer = train(
+            samples_of(others, encoder, settings.max_chars),
+            encoder,
+            pretrained.state,
+            work / f"fold_{index}",
+            settings,
+        )
+        arrays = model_arrays(recognizer, encoder, {})
+        write_model(arrays, work / f"fold_{index}.npz")
+        tagger = Tagger(arrays)
+        for article in held_out:
+            yield article, predict(tagger, article)
+        logger.info("fold %d of %d done", index + 1, fold_count)
+
+
+def write_jackknife(
+    path: Path, predictions: Iterable[tuple[GoldArticle, Sequence[TaggedName]]]
+) -> None:
+    """Write articles with the names found in them as JSON Lines, for training what comes next."""
+    with path.open("w", encoding="utf-8") as file:
+        for article, names in predictions:
+            line = {
+                "doc": article.document,
+                "article": article.id,
+                "text": article.text,
+                "names": [asdict(name) for name in names],
+            }
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the whole training from the command line."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    options.work.mkdir(parents=True, exist_ok=True)
+    settings = TrainingSettings(seed=options.seed, epochs=options.epochs)
+    articles = [article for folder in options.gold for article in read_gold(folder)]
+    if options.pretrained is not None:
+        pretrained = Pretrained.load(options.pretrained)
+    else:
+        pretrained = pretrain(list(read_paragraphs(options.raw)), PretrainingSettings())
+        pretrained.save(options.work / "pretrained.npz")
+    encoder = Encoder(pretrained.vocabulary, collect_words(options.companies))
+    scores = SpanScores()
+    if options.folds:
+        predictions = list(
+            cross_validate(articles, pretrained, encoder, options.work, settings, options.folds)
+        )
+        write_jackknife(options.work / "jackknife.jsonl", predictions)
+        for article, names in predictions:
+            scores.add(article, names)
+    recognizer = train(
+        samples_of(articles, encoder, settings.max_chars),
+        encoder,
+        pretrained.state,
+        options.work / "all",
+        settings,
+    )
+    meta = {"settings": asdict(settings), "documents": len(articles)}
+    path = options.out / "tagger.npz"
+    write_model(model_arrays(recognizer, encoder, meta), path)
+    (options.out / "tagger.md").write_text(data_card(path, articles, settings, scores), "utf-8")
+
+
+def data_card(
+    path: Path, articles: Sequence[GoldArticle], settings: TrainingSettings, scores: SpanScores
+) -> str:
+    """Return what a user should know about the model file at *path*, as Markdown."""
+    content = path.read_bytes()
+    rows = [
+        f"| {group} | {score.precision:.3f} | {score.recall:.3f} | {score.f1:.3f} | {score.gold} |"
+        for group, score in scores
+    ]
+    characters = sum(len(article.text) for article in articles)
+    return "\n".join(
+        [
+            f"# {path.name}",
+            "",
+            f"- SHA-256: `{hashlib.sha256(content).hexdigest()}`",
+            f"- size: {len(content):,} bytes",
+            f"- trained on {len(articles)} annotated articles, {characters:,} characters",
+            f"- settings: {asdict(settings)}",
+            "",
+            "Cross-validated by document (each article tagged by a model that has not seen it):",
+            "",
+            "| spans | precision | recall | F1 | gold |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m kg.training.tagger", description=__doc__)
+    defaults = TrainingSettings()
+    parser.add_argument("--gold", type=Path, nargs="+", required=True, help="annotated folders")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--raw", type=Path, nargs="+", help="raw news to learn vectors from")
+    source.add_argument("--pretrained", type=Path, help="what an earlier run learned from raw news")
+    parser.add_argument("--companies", type=Path, help="folder of tables of listed firms")
+    parser.add_argument("--out", type=Path, required=True, help="where tagger.npz is written")
+    parser.add_argument("--work", type=Path, default=Path("exports/training"), help="for the rest")
+    parser.add_argument("--folds", type=int, default=5, help="0: no cross-validation")
+    parser.add_argument("--epochs", type=int, default=defaults.epochs)
+    parser.add_argument("--seed", type=int, default=defaults.seed)
+    return parser
+
+
+if __name__ == "__main__":
+    main()
