@@ -514,7 +514,7 @@
     const size = { width: canvas.clientWidth, height: canvas.clientHeight };
     const places = placesOnScreen(size);
     for (const place of places) taken.push(place.symbol);
-    for (const place of places) nameNode(context, place, taken);
+    for (const place of places) nameNode(context, place, taken, size);
     nameEdges(context, taken, size);
     context.restore();
   });
@@ -539,7 +539,7 @@
     return places;
   }
 
-  function nameNode(context, { node, x, y, radius, certain, important }, taken) {
+  function nameNode(context, { node, x, y, radius, certain, important }, taken, size) {
     const faint = close && !close.nodes.has(node.id);
     if (faint && !certain) return;
     const lines = certain ? page.nodes[node.id].full : node.lines;
@@ -552,8 +552,9 @@
     const boxes = [[x, y + radius + 3], [x, y - radius - height - 1], [x + beside, middle], [x - beside, middle]].map(
       ([centre, top]) => ({ left: centre - width / 2, right: centre + width / 2, top, bottom: top + height, of: node.id, centre }),
     );
-    const free = boxes.find((box) => !taken.some((other) => other.of !== node.id && cross(box, other)));
-    const overSymbols = boxes.find((box) => !taken.some((other) => other.name && cross(box, other)));
+    const inside = boxes.filter((box) => box.left > 0 && box.right < size.width && box.top > 0 && box.bottom < size.height);
+    const free = inside.find((box) => !taken.some((other) => other.of !== node.id && cross(box, other)));
+    const overSymbols = inside.find((box) => !taken.some((other) => other.name && cross(box, other)));
     const box = free ?? (certain || important ? overSymbols : undefined) ?? (certain ? boxes[0] : undefined);
     if (!box) return;
     taken.push({ ...box, name: true });
