@@ -111,11 +111,12 @@ VOCABULARIES: Mapping[str, str] = {
 # Nodes that are not entities, in IRIs base/article/… and so on.
 _RECORDS = ("article", "document", "evidence", "piece", "run", "software", "statement")
 
-# PN_CHARS of Turtle 1.1, https://www.w3.org/TR/turtle/#grammar-production-PN_CHARS, and the dot,
-# which may stand inside a local name.
+# What both PN_CHARS of Turtle 1.1 (https://www.w3.org/TR/turtle/#grammar-production-PN_CHARS) and
+# ucschar of RFC 3987 allow, and the dot, which may stand inside a local name. Characters beyond
+# U+FFFF (𠮷, in rare names) are allowed too, but Oxigraph 0.5 does not read them in a query.
 _ALLOWED = re.compile(
     "[-.0-9A-Z_a-z\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff\u200c\u200d\u203f"
-    "\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff]"
+    "\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\uffef]"
 )
 _NOT_FIRST = re.compile("[-.\u00b7\u0300-\u036f\u203f\u2040]")
 
@@ -126,10 +127,16 @@ def local_name(name: str) -> str:
     >>> local_name("双酚A项目(一期)"), local_name("王伟·聊城市工信局")
     ('双酚A项目%28一期%29', '王伟·聊城市工信局')
     """
-    encoded = "".join(char if _ALLOWED.match(char) else _percent(char) for char in name)
+    return _finish(_encode(name))
+
+
+def _finish(encoded: str) -> str:
     if _NOT_FIRST.match(encoded):
         encoded = _percent(encoded[0]) + encoded[1:]
-    return encoded[:-1] + "%2E" if encoded.endswith(".") else encoded
+    # A dot may not stand last; and of two, Oxigraph 0.5 reads neither in a query.
+    return (
+        encoded.replace(".", "%2E") if encoded.endswith(".") or encoded.count(".") > 1 else encoded
+    )
 
 
 def _percent(char: str) -> str:
@@ -204,7 +211,7 @@ class Iris:
         return self._node("document", document_id)
 
     def article(self, article_id: ArticleId) -> ox.NamedNode:
-        """Return ``article:DOCUMENT.a1``: a slash would keep the name from being prefixed."""
+        """Return ``article:DOCUMENT·a1``: a slash would keep the name from being prefixed."""
         return self._node("article", *article_id.rsplit("/", 1))
 
     def evidence(self, article_id: ArticleId, span: Span) -> ox.NamedNode:
@@ -217,18 +224,15 @@ class Iris:
         return self._node("run", run_id)
 
     def software(self, name: str) -> ox.NamedNode:
-        return self._node("software", re.sub(r"\s+", "-", name.strip()))
+        """Return ``software:kg-0-1-0``."""
+        return self._node("software", re.sub(r"[\s.]+", "-", name.strip()))
 
     def _node(self, kind: str, first: str, *more: str) -> ox.NamedNode:
-        # Dots join the parts; dots inside all but the first are hidden, so that the way back is
-        # unique: parts are cut off at the right.
-        parts = (first, *(part.replace("%", "%25").replace(".", "%2E") for part in more))
-        local = ".".join(
-            local_name(part) if i == 0 else _inner(part) for i, part in enumerate(parts)
-        )
-        return ox.NamedNode(f"{self.base_iri}{kind}/{local}")
+        # · joins the parts and is hidden inside all but the first, so that the way back is unique:
+        # parts are cut off at the right.
+        local = "·".join((_encode(first), *(_encode(part).replace("·", "%C2%B7") for part in more)))
+        return ox.NamedNode(f"{self.base_iri}{kind}/{_finish(local)}")
 
 
-def _inner(part: str) -> str:
-    """Encode a part that is not the first; its percent signs are encodings already."""
-    return "".join(c if c == "%" or _ALLOWED.match(c) else _percent(c) for c in part)
+def _encode(name: str) -> str:
+    return "".join(char if _ALLOWED.match(char) else _percent(char) for char in name)

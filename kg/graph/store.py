@@ -79,7 +79,7 @@ def open_store(folder: Path) -> ox.Store:
     try:
         if place.is_dir():
             return ox.Store.read_only(str(place))
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RuntimeError: RocksDB finds its files corrupt
         raise InputError(
             f"the store cannot be opened ({error})", path=place, remedy="build again with kg build"
         ) from error

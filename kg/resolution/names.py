@@ -50,11 +50,12 @@ def normalize_name(name: str) -> str:
     'PDH装置(一期)'
     """
     text = unicodedata.normalize("NFKC", name).translate(_MIDDLE_DOTS)
-    return "".join(
+    kept = "".join(
         char
         for char in text
         if char not in _QUOTATION_MARKS and unicodedata.category(char) not in _UNSEEN
     )
+    return unicodedata.normalize("NFKC", kept)  # accents that a dropped character kept apart
 
 
 # Separators (spaces, line breaks), controls, formats such as the zero-width space, lone surrogates.

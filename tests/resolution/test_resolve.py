@@ -1,0 +1,264 @@
+"""Which mentions of a corpus are one entity, and what is said of it."""
+
+from __future__ import annotations
+
+import itertools
+from decimal import Decimal
+
+import pytest
+
+from kg.errors import OntologyError
+from kg.model import (
+    Bound,
+    Decision,
+    Extraction,
+    MentionKind,
+    PartialDate,
+    Quantity,
+    Verdict,
+)
+from kg.resolution import resolve
+from tests.factories import make_article, make_extraction, make_mention, make_relation
+from tests.graph.samples import division_code, sample_extractions, sample_resolution
+
+
+def official(body: str, *, id: str, name: str = "王伟") -> Extraction:
+    """Build an article in which a person holds a post at *body*, or none if it is ""."""
+    article = make_article(f"{body}局长{name}说，今年的目标已经完成。", id=id)
+    person = make_mention(article, name, "Person")
+    if not body:
+        return make_extraction(article, [person])
+    agency = make_mention(article, body, "Agency")
+    post = make_relation(article, "holdsPosition", person, agency, title="局长")
+    return make_extraction(article, [agency, person], [post])
+
+
+def ids(*extractions: Extraction, prefix: str = "person:") -> list[str]:
+    entities = resolve(extractions).entities
+    return [entity.id for entity in entities if entity.id.startswith(prefix)]
+
+
+# --------------------------------------------------------------------------------- entities
+
+
+def test_ids_are_the_type_and_the_name() -> None:
+    assert "company:鲁西集团" in sample_resolution().entity_by_id()
+
+
+def test_each_mention_is_in_exactly_one_entity() -> None:
+    mentions = [m.id for extraction in sample_extractions() for m in extraction.mentions]
+    held = [m for entity in sample_resolution().entities for m in entity.mentions]
+    assert sorted(held) == sorted(mentions)
+
+
+def test_the_label_keeps_the_quotation_marks_that_the_id_drops() -> None:
+    entity = sample_resolution().entity_by_id()["policy:项目提质年活动"]  # type: ignore[index]
+    assert entity.label == "“项目提质年”活动"
+    assert entity.aliases == ()
+
+
+def test_deictic_surfaces_are_no_aliases() -> None:
+    entity = sample_resolution().entity_by_id()["agency:聊城市司法局"]  # type: ignore[index]
+    assert entity.aliases == ("市司法局",)
+
+
+def test_only_places_get_a_division_code() -> None:
+    codes = {e.id: e.division_code for e in sample_resolution().entities if e.division_code}
+    assert codes == {"place:聊城市": "371500", "place:莘县": "371522"}
+    assert division_code("聊城高新区") is None
+
+
+def test_equal_names_of_different_types_stay_apart_and_are_recorded() -> None:
+    one = make_article("聊城高新区很大。", id="a/a1")
+    other = make_article("聊城高新区发布通知。", id="b/a1")
+    resolution = resolve(
+        [
+            make_extraction(one, [make_mention(one, "聊城高新区", "Zone")]),
+            make_extraction(other, [make_mention(other, "聊城高新区", "Agency")]),
+        ]
+    )
+    assert [entity.id for entity in resolution.entities] == ["agency:聊城高新区", "zone:聊城高新区"]
+    assert [decision.verdict for decision in resolution.decisions] == [Verdict.UNSURE]
+
+
+def test_a_mention_of_nothing_but_quotation_marks_is_left_out() -> None:
+    article = make_article("他说“”。")
+    assert not resolve(
+        [make_extraction(article, [make_mention(article, "“”", "Company")])]
+    ).entities
+
+
+def test_an_unknown_type_is_an_ontology_error() -> None:
+    article = make_article("鲁西集团")
+    with pytest.raises(OntologyError, match="Dragon"):
+        resolve([make_extraction(article, [make_mention(article, "鲁西集团", "Dragon")])])
+
+
+# -------------------------------------------------------------------------------- namesakes
+
+
+def test_namesakes_at_bodies_of_different_places_are_told_apart() -> None:
+    found = ids(official("聊城市工信局", id="a/a1"), official("扬州市教育局", id="b/a1"))
+    assert found == ["person:王伟·扬州市教育局", "person:王伟·聊城市工信局"]
+
+
+def test_a_person_with_one_body_in_two_articles_is_one() -> None:
+    found = ids(official("聊城市工信局", id="a/a1"), official("聊城市工信局", id="b/a1"))
+    assert found == ["person:王伟"]
+
+
+def test_posts_at_two_bodies_of_one_place_may_be_one_career() -> None:
+    place = make_article("聊城市发布数据。", id="c/a1")
+    city = make_extraction(place, [make_mention(place, "聊城市", "Place")])
+    found = ids(official("聊城市工信局", id="a/a1"), official("聊城市发改委", id="b/a1"), city)
+    assert found == ["person:王伟"]
+
+
+def test_a_person_without_a_post_does_not_split_a_name() -> None:
+    assert ids(official("聊城市工信局", id="a/a1"), official("", id="b/a1")) == ["person:王伟"]
+
+
+def test_a_person_without_a_post_is_given_to_neither_of_two_namesakes() -> None:
+    found = ids(
+        official("聊城市工信局", id="a/a1"),
+        official("扬州市教育局", id="b/a1"),
+        official("", id="c/a1"),
+    )
+    assert found == ["person:王伟", "person:王伟·扬州市教育局", "person:王伟·聊城市工信局"]
+
+
+def test_a_person_without_a_post_belongs_to_the_body_its_article_names() -> None:
+    article = make_article("聊城市工信局召开会议，王伟出席。", id="c/a1")
+    mentions = [
+        make_mention(article, "聊城市工信局", "Agency"),
+        make_mention(article, "王伟", "Person"),
+    ]
+    found = resolve(
+        [
+            official("聊城市工信局", id="a/a1"),
+            official("扬州市教育局", id="b/a1"),
+            make_extraction(article, mentions),
+        ]
+    ).entity_by_id()
+    assert len(found["person:王伟·聊城市工信局"].mentions) == 2  # type: ignore[index]
+
+
+# ---------------------------------------------------------------------------------- aliases
+
+
+def groups(text: str, names: dict[str, str], *, id: str) -> Extraction:
+    """Build an article with companies: surface -> canonical name."""
+    article = make_article(text, id=id)
+    return make_extraction(
+        article,
+        [make_mention(article, surface, "Company", name=name) for surface, name in names.items()],
+    )
+
+
+LONG = "鲁西化工集团股份有限公司"
+
+
+def test_a_one_sided_alias_is_recorded_and_not_merged() -> None:
+    resolution = resolve(
+        [
+            groups(f"{LONG}开工，鲁西集团说。", {LONG: LONG, "鲁西集团": LONG}, id="a/a1"),
+            groups("鲁西集团开工。", {"鲁西集团": "鲁西集团"}, id="b/a1"),
+        ]
+    )
+    assert [entity.id for entity in resolution.entities] == [f"company:{LONG}", "company:鲁西集团"]
+    assert [decision.verdict for decision in resolution.decisions] == [Verdict.UNSURE]
+
+
+def test_aliases_in_both_directions_of_one_article_merge() -> None:
+    article = make_article(f"{LONG}即鲁西集团。鲁西集团即{LONG}。")
+    mentions = [
+        make_mention(article, LONG, "Company"),
+        make_mention(article, "鲁西集团", "Company", name=LONG),
+        make_mention(article, "鲁西集团", "Company", nth=1),
+        make_mention(article, LONG, "Company", name="鲁西集团", nth=1),
+    ]
+    resolution = resolve([make_extraction(article, mentions)])
+    assert [(entity.id, entity.aliases) for entity in resolution.entities] == [
+        (f"company:{LONG}", ("鲁西集团",))
+    ]
+    assert [decision.verdict for decision in resolution.decisions] == [Verdict.SAME]
+
+
+def test_a_judgement_merges_what_the_rules_leave_apart() -> None:
+    judgement = Decision(f"company:{LONG}", "company:鲁西集团", Verdict.SAME, 1.0, "reviewed")
+    extractions = [
+        groups(f"{LONG}开工。", {LONG: LONG}, id="a/a1"),
+        groups("鲁西集团开工。", {"鲁西集团": "鲁西集团"}, id="b/a1"),
+    ]
+    resolution = resolve(extractions, judgements=[judgement])
+    assert [entity.id for entity in resolution.entities] == [f"company:{LONG}"]
+
+
+# ------------------------------------------------------------------------------- statements
+
+
+def test_two_articles_that_say_the_same_strengthen_one_statement() -> None:
+    built = [s for s in sample_resolution().statements if s.predicate == "builds"]
+    assert len(built) == 1
+    assert [evidence.article_id for evidence in built[0].evidence] == ["daily/a1", "post/a1"]
+    assert built[0].confidence == 0.9
+
+
+def test_the_order_of_the_articles_does_not_matter() -> None:
+    extractions = [*sample_extractions(), official("聊城市工信局", id="x/a1")]
+    results = {resolve(order) for order in itertools.permutations(extractions)}
+    assert len(results) == 1
+
+
+def test_the_same_article_twice_changes_nothing() -> None:
+    assert resolve(sample_extractions() * 2) == resolve(sample_extractions())
+
+
+def test_a_symmetric_relation_is_one_statement_in_either_direction() -> None:
+    article = make_article("鲁西集团与莱茵科斯特公司合作。")
+    left, right = (make_mention(article, n, "Company") for n in ("鲁西集团", "莱茵科斯特公司"))
+    relations = [
+        make_relation(article, "cooperatesWith", left, right),
+        make_relation(article, "cooperatesWith", right, left),
+    ]
+    assert len(resolve([make_extraction(article, [left, right], relations)]).statements) == 1
+
+
+def test_equal_amounts_in_other_words_are_one_statement() -> None:
+    article = make_article("项目A总投资6.4亿元，即64000万元。")
+    project = make_mention(article, "项目A", "Project")
+    amounts = [
+        Quantity(Decimal("640000000"), "CNY", "6.4亿元"),
+        Quantity(Decimal("6.4E+8"), "CNY", "64000万元"),
+    ]
+    relations = [make_relation(article, "totalInvestment", project, a) for a in amounts]
+    statements = resolve([make_extraction(article, [project], relations)]).statements
+    assert len(statements) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Quantity(Decimal(640000001), "CNY", ""),
+        Quantity(Decimal(640000000), "USD", ""),
+        Quantity(Decimal(640000000), "CNY", "", Bound.LOWER),
+        PartialDate("2022"),
+        "640000000",
+    ],
+)
+def test_different_values_are_different_statements(other: Quantity | PartialDate | str) -> None:
+    article = make_article("项目A总投资6.4亿元。")
+    project = make_mention(article, "项目A", "Project")
+    values = [Quantity(Decimal(640000000), "CNY", ""), other]
+    relations = [make_relation(article, "totalInvestment", project, value) for value in values]
+    assert len(resolve([make_extraction(article, [project], relations)]).statements) == 2
+
+
+def test_a_relation_of_an_entity_to_itself_is_dropped() -> None:
+    article = make_article("鲁西集团投资该集团。")
+    group = make_mention(article, "鲁西集团", "Company")
+    it = make_mention(article, "该集团", "Company", name="鲁西集团", kind=MentionKind.NOMINAL)
+    extraction = make_extraction(
+        article, [group, it], [make_relation(article, "investsIn", group, it)]
+    )
+    assert not resolve([extraction]).statements
