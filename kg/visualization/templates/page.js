@@ -632,9 +632,10 @@
     const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
     const { clientWidth: width, clientHeight: height } = byId("network");
     const margin = narrow.matches ? 90 : 130;
-    const scale = Math.min((width - margin) / (right - left + 1), (height - margin) / (bottom - top + 1), 1.4);
+    const scale = Math.min((width - margin) / (right - left + 1), (height - margin - 40) / (bottom - top + 1), 1.4);
     const middle = { x: (left + right) / 2, y: (top + bottom) / 2 };
-    network.moveTo({ position: middle, scale: Math.max(scale, 0.02), animation: false });
+    const offset = { x: 0, y: narrow.matches ? 0 : -20 }; // above the buttons and the notice
+    network.moveTo({ position: middle, offset, scale: Math.max(scale, 0.02), animation: false });
   }
 
   function zoom(factor) {
