@@ -27,10 +27,14 @@ __all__ = ["NameRules", "load_name_rules"]
 
 HAN = "一-龥〇"
 
-# Punctuation ends a name, save brackets with a place or brand inside a firm's name:
-# 森盛（山东）食品有限公司, 陇云数科（甘肃）有限公司.
+# Punctuation ends a name, save brackets with a place or brand inside a firm's name
+# (森盛（山东）食品有限公司, 陇云数科（甘肃）有限公司) and a quoted word inside a scheme's
+# (环境要素指标‘先立后破’预支制度, “项目云”调度平台).
 _RUN = re.compile(
-    rf"(?:[^\s，。；：！？、,;:!?“”‘’\"'《》〈〉【】「」…—（）()|｜/·◎■□●▲△]|[（(][{HAN}]{{2,5}}[）)](?=[{HAN}])|·(?=[{HAN}]))+"
+    rf"(?:[^\s，。；：！？、,;:!?“”‘’\"'《》〈〉【】「」…—（）()|｜/·◎■□●▲△]"
+    rf"|[（(][{HAN}]{{2,5}}[）)](?=[{HAN}])"
+    rf"|“[^“”，。；\n]{{1,16}}”(?=[{HAN}])|‘[^‘’，。；\n]{{1,16}}’(?=[{HAN}])"
+    rf"|·(?=[{HAN}]))+"
 )
 _TOWN = re.compile(rf"[{HAN}]{{1,6}}?(?:镇|乡|街道|苏木)")
 _VILLAGE = re.compile(rf"[{HAN}]{{1,4}}?(?:村|社区|屯)")
@@ -39,6 +43,15 @@ _SITE = re.compile(
 )
 _POLICY_TITLE = re.compile(r"《([^《》\n]{3,60})》")
 _QUOTED = re.compile(rf"“([^“”\n]{{2,24}})”([{HAN}A-Za-z]{{0,14}})")
+# 年产120万吨双酚A项目, 生产高强铝箔, 种植酿酒葡萄: a product stands behind a verb of making, after its quantity.
+_PRODUCT = re.compile(
+    rf"(?:年产|月产|日产|年加工|年处理|生产|种植|养殖|盛产|主产|量产|研制|出产|栽植|栽种|产量|销售)(?:出|了|各类|各种|优质|约|近|超|超过)*"
+    rf"(?:[\d.,]+余?[万亿千百]?(?:吨级?|套|台|辆|件|片|只|支|个|条|平方米|立方米|千升|兆瓦|吉瓦时?|米|瓶|箱|头|羽|把|颗|块|组|亩|公斤|升|标准立方米)的?)"
+    rf"(?P<product>[{HAN}A-Za-z0-9-]{{2,10}}?)(?=项目|生产线|基地|工程|装置|车间|工厂|的|等|和|及|与|[，。、；：！？）)”/]|面积|产业|企业|规模|能力|业务|为主|$)"
+)
+_INDUSTRY = re.compile(
+    rf"[{HAN}]{{2,8}}?(?:产业链|产业集群|产业|行业|制造业|加工业|服务业|养殖业|种植业|物流业|旅游业|农业|工业)"
+)
 _FOREIGN_PERSON = re.compile(rf"[{HAN}]{{1,6}}·[{HAN}]{{1,8}}(?:·[{HAN}]{{1,8}})?")
 
 MIN_MODIFIER_CHARS = 2  # 鲁西集团: 鲁西 + 集团; one character before an ending is a word (该局)
@@ -67,6 +80,7 @@ class NameRules:
         self._not_place = schema.word_list("place-homograph")
         self._legal_forms = schema.word_list("company-legal-form")
         self._quiet_policies = schema.word_list("policy-quiet")
+        self._not_product = schema.word_list("not-product")
         self._media = schema.word_list("media")
         self._surnames = surnames
         self._word_trie = _word_trie(schema)
@@ -91,6 +105,7 @@ class NameRules:
             *self._suffixed(text, edges, words),
             *self._minor_places(text, edges),
             *self._titled(text),
+            *self._made(text, edges),
             *self._quoted(text),
             *self._persons(text),
             *self._known_names(text),
@@ -213,6 +228,23 @@ class NameRules:
                             yield _name(match.start(), end, kind, 0.75, "quoted name with its kind")
                 ending = self._suffix.search(tail, ending.end())
 
+    # -------------------------------------------------------------- products and industries
+
+    def _made(self, text: str, edges: _Edges) -> Iterator[NamedEntity]:
+        """Products behind verbs of making, and trades (轴承产业) by their ending.
+
+        Both count only where they take part in a relation; the extraction room drops the others.
+        """
+        for match in _PRODUCT.finditer(text):
+            product = match.group("product")
+            if product not in self._not_product and not product.isdigit():
+                yield _name(*match.span("product"), "Product", 0.6, "behind a verb of making")
+        for match in _INDUSTRY.finditer(text):
+            begin = max(match.start(), edges.before(match.end() - 2, match.start(), places=True))
+            name = text[begin : match.end()]
+            if len(name) >= 4 and name not in self._generic:
+                yield _name(begin, match.end(), "Industry", 0.45, "ending of a trade")
+
     # ----------------------------------------------------------------------------- persons
 
     def _persons(self, text: str) -> Iterator[NamedEntity]:
@@ -269,10 +301,10 @@ def _name(begin: int, end: int, kind: str, score: float, source: str) -> NamedEn
 def _word_trie(schema: Schema) -> Trie:
     """Build the trie of words that begin, end or protect names; later entries win."""
     stops = schema.word_list("name-stop")
-    entries = {word: _STOP for word in stops}
+    entries = dict.fromkeys(stops, _STOP)
     entries |= {word: _KEEP for word in schema.word_list("name-keep") if word not in stops}
-    entries |= {word: _PLACE for word in schema.word_list("world-place")}
-    entries |= {word: _NATIONAL for word in schema.word_list("agency-national")}
+    entries |= dict.fromkeys(schema.word_list("world-place"), _PLACE)
+    entries |= dict.fromkeys(schema.word_list("agency-national"), _NATIONAL)
     gazetteer = load_gazetteer()
     homographs = schema.word_list("place-homograph")
     entries |= {name: _PLACE for name in gazetteer.names() if name not in homographs}

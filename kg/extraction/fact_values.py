@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from kg.extraction.clauses import SentenceView
 from kg.extraction.dates import FoundDate, find_dates
+from kg.extraction.fact_states import find_states
 from kg.extraction.quantities import FoundQuantity, dimension, find_quantities
 from kg.model import Mention, PartialDate, Quantity, Span, Value
 from kg.schema import load_schema
@@ -62,6 +63,7 @@ class FactValue:
     dimension: str = ""
     when: PartialDate | None = None  # the date a number holds for
     inside: Mention | None = None  # the name it is a part of: 年产120万吨双酚A项目
+    begins: str = ""  # of a state: at what it begins (fact_states)
 
 
 def find_values(view: SentenceView, published: date | None) -> tuple[FactValue, ...]:
@@ -70,7 +72,7 @@ def find_values(view: SentenceView, published: date | None) -> tuple[FactValue, 
     text = span.of(view.text)
     dates = find_dates(text, published=published, begin=span.begin)
     quantities = find_quantities(text, begin=span.begin)
-    values = [*_numbers(view, quantities, dates), *_dates(view, dates)]
+    values = [*_numbers(view, quantities, dates), *_dates(view, dates), *_states(view)]
     return tuple(sorted(values, key=lambda value: (value.span, value.attribute)))
 
 
@@ -108,6 +110,12 @@ def _cues(text: str, begin: int, end: int, *frames: str) -> list[_Cue]:
         for match in pattern.finditer(text, begin, max(begin, end)):
             found.append(_Cue(Span(*match.span()), signals[match.group()]))
     return sorted(found, key=lambda cue: cue.span)
+
+
+def _states(view: SentenceView) -> Iterator[FactValue]:
+    for state in find_states(view):
+        words = state.span.of(view.text)
+        yield FactValue(state.span, words, "status", "state", state.cue, begins=state.begins)
 
 
 # ------------------------------------------------------------------------------------- numbers

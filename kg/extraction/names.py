@@ -130,9 +130,12 @@ def is_short_for(short: str, long: str, kind: str, context: RegionContext) -> bo
         return _agency_short_for(plain_short, plain_long, context)
     if kind == "Industry":
         return _TRADE_WORD.sub("", plain_short) == _TRADE_WORD.sub("", plain_long)
-    return len(plain_short) >= 4 and (
-        plain_long.endswith(plain_short) or plain_long.startswith(plain_short)
-    )
+    if len(plain_short) < 4:
+        return False
+    if plain_long.startswith(plain_short):
+        # 能源革命综合改革 and …改革工程 are one; 北延工程 and 北延工程华家山隧道 are whole and part
+        return plain_long[len(plain_short) :] in load_schema().word_list("generic-head")
+    return plain_long.endswith(plain_short)
 
 
 def _agency_short_for(short: str, long: str, context: RegionContext) -> bool:

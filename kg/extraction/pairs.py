@@ -58,7 +58,7 @@ def possible_pairs(
             _meet(pairs, signatures, previous, view)
             _meet(pairs, signatures, view, previous)
         previous = view
-    for key, pair in _topical(views, context).items():
+    for key, pair in (_topical(views, context) | _wholes(views)).items():
         pairs.setdefault(key, pair)
     return pairs
 
@@ -112,6 +112,24 @@ def _topical(
             if left.type in _LOCATABLE and left.name != mention.name:
                 key = ((left.type, left.name), (mention.type, mention.name))
                 pairs.setdefault(key, Pair(*key, left, mention, view, home_view, TOPICAL))
+    return pairs
+
+
+def _wholes(views: Sequence[SentenceView]) -> dict[tuple[EntityKey, EntityKey], Pair]:
+    """Pair a part with the whole whose name its own begins with, wherever they stand."""
+    first: dict[EntityKey, tuple[Mention, SentenceView]] = {}
+    for view in views:
+        for mention in view.mentions:
+            if mention.type != "Place":
+                first.setdefault((mention.type, mention.name), (mention, view))
+    pairs: dict[tuple[EntityKey, EntityKey], Pair] = {}
+    ordered = sorted(first)  # a name that another begins with comes right before it
+    for index, whole in enumerate(ordered):
+        for part in ordered[index + 1 :]:
+            if part[0] != whole[0] or not part[1].startswith(whole[1]):
+                break
+            (left, view), (right, other) = first[part], first[whole]
+            pairs[(part, whole)] = Pair(part, whole, left, right, view, other, TOPICAL)
     return pairs
 
 
