@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from kg.extraction.clauses import sentence_views
 from kg.extraction.coreference import find_deictic
+from kg.extraction.facts import find_facts
 from kg.extraction.keep import keep_entities, load_entity_model
 from kg.extraction.linear import LinearModel
 from kg.extraction.mentions import find_mentions
@@ -62,6 +63,7 @@ def extract_with(
     kept = keep_entities(annotated.article, mentions, roles, entity_model)
     mentions = [m for m in mentions if (m.type, m.name) in kept]
     relations = qualify(_with_ends(relations, mentions), views, annotated.article.published)
+    relations += find_facts(annotated, mentions)
     return Extraction(
         annotated.article,
         tuple(mentions),
