@@ -436,7 +436,7 @@ class Composer:
         first = Group([*byline, *bodies[0]])
         self.groups.append(first)
         for part in bodies[1:]:
-            where = min(len(self.groups), self.groups.index(first) + rng.randint(1, 4))
+            where = min(len(self.groups), self.groups.index(first) + rng.randint(1, 7))
             self.later.append((where, Group(part)))
         fate = rng.random()
         if kicker and rng.random() < 0.7:

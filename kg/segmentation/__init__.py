@@ -9,9 +9,13 @@ to the file.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kg.model import Article, Document
 from kg.segmentation.assembly import assemble, described
 from kg.segmentation.composition import composed
+from kg.segmentation.credits import assign_credits
+from kg.segmentation.dating import day_of, issue_of, year_of
 from kg.segmentation.markup import is_single_article, split_markup
 
 __all__ = ["split_articles"]
@@ -29,9 +33,18 @@ def split_articles(document: Document) -> tuple[Article, ...]:
 
 
 def _split_page(document: Document) -> tuple[Article, ...]:
+    page = described(document)
+    drafts = assemble(page)
+    assign_credits(page.blocks, drafts)
+    lines = [line for block in page.blocks for line in block.lines]
+    issue, publisher = issue_of(lines)
+    issue = document.published or issue
+    year = issue.year if issue else year_of(document.text)
     articles: list[Article] = []
-    for draft in assemble(described(document)):
+    for draft in drafts:
         article = composed(document, len(articles) + 1, draft)
         if article is not None:
-            articles.append(article)
+            day = day_of(article, issue, year)
+            paper = document.publisher or publisher
+            articles.append(replace(article, published=day, publisher=paper))
     return tuple(articles)

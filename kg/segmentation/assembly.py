@@ -25,8 +25,10 @@ from kg.segmentation.heads import (
 )
 from kg.segmentation.lines import Line, is_teaser_label, read_lines
 from kg.segmentation.links import (
+    DANGLING_BONUS,
     MAX_REACH,
     Fragment,
+    best_assignment,
     best_links,
     link_features,
     link_score,
@@ -39,6 +41,7 @@ __all__ = ["Draft", "Page", "assemble", "described"]
 MIN_HEAD_SCORE = -1.5  # log odds below which a headline stays without a body
 MIN_SECOND_SCORE = -0.5  # the same for a second one: kicker or deck
 MIN_REJOIN_SCORE = -4.0  # for a chain without headline to become part of another
+MAX_CAPTION_LINES = 6
 CAPTION_WIDTH = 1.25  # a caption is set this much wider than columns
 
 
@@ -73,13 +76,28 @@ def described(document: Document) -> Page:
     lines = read_lines(document)
     blocks = blocks_of_layout(lines) if document.layout else blocks_of_text(lines)
     bodies = [block for block in blocks if block.kind is BlockKind.BODY]
+    usual = _usual_width(bodies)
     fragments = tuple(
-        make_fragment(number, block, closed=_is_closed(block, blocks))
+        make_fragment(
+            number, block, closed=_is_closed(block, blocks), caption=_is_caption(block, usual)
+        )
         for number, block in enumerate(bodies)
     )
     topics = Topics(fragment.text for fragment in fragments)
     displays = tuple(block.index for block in blocks if block.kind is BlockKind.DISPLAY)
     return Page(tuple(blocks), fragments, topics, displays, bool(document.layout))
+
+
+def _usual_width(bodies: Sequence[Block]) -> float:
+    """Return the column width that most lines of a page have."""
+    widths = sorted(block.width for block in bodies for _ in block.lines)
+    return widths[len(widths) // 2] if widths else 0.0
+
+
+def _is_caption(block: Block, usual: float) -> bool:
+    """Say whether a body is set as captions are: few lines, wider than the columns beside."""
+    widest = max(line.width for line in block.lines)
+    return len(block.lines) <= MAX_CAPTION_LINES and widest > CAPTION_WIDTH * usual
 
 
 def _is_closed(block: Block, blocks: Sequence[Block]) -> bool:
@@ -118,9 +136,10 @@ def _link_scores(page: Page) -> dict[tuple[int, int], float]:
     for one in page.fragments:
         low = max(0, one.number - MAX_REACH)
         for other in page.fragments[low : one.number + MAX_REACH + 1]:
-            if one is not other:
+            if one is not other and one.caption == other.caption:
                 features = link_features(one, other, page.topics, page.between(one, other))
-                scores[one.number, other.number] = link_score(features)
+                score = link_score(features) + (DANGLING_BONUS if one.dangling else 0.0)
+                scores[one.number, other.number] = score
     return scores
 
 
@@ -155,7 +174,23 @@ def head_pairs(
         covers = {c.number: page.topics.covered(head.text, c.text) for c in reachable}
         window = orders[low:high]
         for chain in reachable:
-            yield head, chain, head_features(head, chain, page.topics, covers, window)
+            features = head_features(head, chain, page.topics, covers, window)
+            yield head, chain, {**features, "teaser": float(_is_announced(page, head))}
+
+
+def _is_announced(page: Page, head: Head) -> bool:
+    """Say whether a pointer to another page (→ 2版) or a teaser label stands beside a headline."""
+    last = max(line.index for line in head.lines)
+    first = min(line.index for line in head.lines)
+    beside = [
+        block
+        for block in page.blocks[max(0, head.order - 2) : head.order + 4]
+        if block.kind in (BlockKind.POINTER, BlockKind.LABEL)
+        and (block.kind is BlockKind.POINTER or is_teaser_label(block.text))
+    ]
+    return any(
+        block.lines[0].index - last == 1 or first - block.lines[-1].index == 1 for block in beside
+    )
 
 
 def _matched(page: Page, chains: Sequence[Chain], heads: Sequence[Head]) -> list[Draft]:
@@ -174,8 +209,9 @@ def _matched(page: Page, chains: Sequence[Chain], heads: Sequence[Head]) -> list
         else:
             loose.append(head)
     loose = _placed_inside(page, loose, drafts, home)
-    loose = _seconds(loose, drafts, scores)
-    found = [draft for draft in drafts.values() if draft.heads or not _is_caption(page, draft)]
+    if not page.placed:  # with boxes, kicker and headline are one head already
+        loose = _seconds(loose, drafts, scores)
+    found = [draft for draft in drafts.values() if draft.heads or not _is_loose_caption(draft)]
     found += [Draft(None, list(group)) for group in _announcements(page, loose)]
     return found
 
@@ -183,7 +219,7 @@ def _matched(page: Page, chains: Sequence[Chain], heads: Sequence[Head]) -> list
 def _first_heads(scores: Mapping[tuple[int, int], float]) -> dict[int, int]:
     """Return the body of each headline, one headline a body, so that the sum is highest."""
     shifted = {pair: score - MIN_HEAD_SCORE for pair, score in scores.items()}
-    return best_links(shifted)
+    return best_assignment(shifted)
 
 
 def _seconds(
@@ -238,7 +274,7 @@ def _rejoined(page: Page, chains: Sequence[Chain], headed: set[int]) -> list[Cha
     by_number = {chain.number: chain for chain in chains}
     for number in [chain.number for chain in chains if chain.number not in headed]:
         chain = by_number.get(number)
-        if chain is None or _looks_like_caption(page, chain):
+        if chain is None or chain.fragments[0].caption:
             continue
         best: tuple[float, int, bool] = (MIN_REJOIN_SCORE, -1, False)
         for other in by_number.values():
@@ -269,20 +305,9 @@ def _joint_score(page: Page, first: Chain, second: Chain) -> float:
     return link_score(features)
 
 
-# ------------------------------------------------------------------------------------- captions
-
-
-def _looks_like_caption(page: Page, chain: Chain) -> bool:
-    """Say whether a body is set as captions are: few lines, wider than the columns beside."""
-    lines = [line for fragment in chain.fragments for line in fragment.block.lines]
-    widths = sorted(fragment.width for fragment in page.fragments for _ in fragment.block.lines)
-    usual = widths[len(widths) // 2] if widths else 0.0
-    widest = max((line.width for line in lines), default=0.0)
-    return len(lines) <= 6 and widest > CAPTION_WIDTH * usual
-
-
-def _is_caption(page: Page, draft: Draft) -> bool:
-    return draft.chain is not None and _looks_like_caption(page, draft.chain)
+def _is_loose_caption(draft: Draft) -> bool:
+    """Say whether a draft is only the caption of a picture that illustrates another article."""
+    return draft.chain is not None and draft.chain.fragments[0].caption
 
 
 # -------------------------------------------------------------------------------- announcements

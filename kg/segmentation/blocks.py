@@ -22,6 +22,7 @@ from kg.segmentation.lines import Line, LineKind, ends_sentence, squeezed, width
 __all__ = ["Block", "BlockKind", "blocks_of_text", "is_article_opening"]
 
 MAX_WIDTHS = 40  # column widths tried on one page
+MAX_DISPLAY_EM = 27.0  # wider lines are captions or columns, never headlines
 INDENT_EM = 2.0  # a paragraph begins two characters in
 
 # 本报讯, 【本报讯】, 本报江阴专电, 晨报讯（记者, 央视网消息（新闻联播）
@@ -202,7 +203,18 @@ _PUNCTUATION = re.compile("[，。；：、？！]")
 
 def _repaired(lines: Sequence[Line], widths: Sequence[float]) -> list[float]:
     """Give display lines back to the body that goes on in mid-sentence below or above them."""
-    repaired = list(widths)
+    repaired = [
+        line.width if line.width > MAX_DISPLAY_EM else width
+        for line, width in zip(lines, widths, strict=True)
+    ]
+    for upper, lower in pairwise(lines):
+        if (
+            upper.width > MAX_DISPLAY_EM
+            and lower.kind is LineKind.TEXT
+            and not lower.gap
+            and not ends_sentence(upper.text)
+        ):
+            repaired[lower.index] = repaired[upper.index]
     for at in range(len(lines) - 1, 0, -1):
         upper, lower = lines[at - 1], lines[at]
         if repaired[at] and not repaired[at - 1] and _is_torn(upper, lower, repaired[at]):

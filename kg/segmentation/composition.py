@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from kg.model import Article, ArticleId, Document
 from kg.segmentation.assembly import Draft
@@ -20,10 +19,7 @@ from kg.segmentation.lines import Line, ends_sentence
 from kg.segmentation.links import Fragment
 from kg.segmentation.traced import Traced, joined
 
-__all__ = ["PageHead", "composed"]
-
-PageHead = tuple[str | None, date | None]
-"""Publisher and date that the head of a page tells."""
+__all__ = ["composed"]
 
 
 def composed(document: Document, number: int, draft: Draft) -> Article | None:
@@ -43,8 +39,6 @@ def composed(document: Document, number: int, draft: Draft) -> Article | None:
         text=whole.text,
         pieces=whole.pieces(),
         reporters=tuple(dict.fromkeys(named)),
-        published=document.published,
-        publisher=document.publisher,
         url=document.url,
         complete=bool(paragraphs),
     )

@@ -18,12 +18,20 @@ from kg.model import Box
 from kg.segmentation.blocks import Block, is_article_opening
 from kg.segmentation.continuity import continuation_score, opening_score
 from kg.segmentation.geometry import bounding_box
-from kg.segmentation.lines import ends_sentence
+from kg.segmentation.lines import Line, ends_sentence
 from kg.segmentation.topics import Topics
 
-__all__ = ["Fragment", "best_links", "link_features", "link_score", "make_fragment"]
+__all__ = [
+    "Fragment",
+    "best_assignment",
+    "best_links",
+    "link_features",
+    "link_score",
+    "make_fragment",
+]
 
 MAX_REACH = 60  # fragments between the two parts of one body, in a long document
+DANGLING_BONUS = 2.5  # a sentence cut in two goes on somewhere, most often on the same page
 MAX_EXACT = 140  # fragments for which the best assignment is computed exactly
 
 
@@ -42,32 +50,40 @@ class Fragment:
     spaced: float | None  # share of numbers with spaces around them, None with few numbers
     order: int  # index of the block
     box: Box | None
+    caption: bool  # set as captions are: few lines, wider than the columns of the page
 
     @property
     def width(self) -> float:
         return self.block.width
 
 
-def make_fragment(number: int, block: Block, *, closed: bool) -> Fragment:
+def make_fragment(number: int, block: Block, *, closed: bool, caption: bool) -> Fragment:
     """Describe a body block for linking."""
     lines = block.lines
     last = lines[-1]
-    dangling = not ends_sentence(last.text)
-    if last.text[-1:] in "”’」』" and dangling and len(lines) > 1 and last.width < block.width - 2:
-        dangling = False  # “智慧城市” closes a paragraph on a short line
+    full_end = _is_full(last, block)
     return Fragment(
         number,
         block,
         block.text,
-        dangling,
+        not ends_sentence(last.text) and (full_end or len(lines) == 1),
         is_article_opening(lines[0].text),
         closed,
         _indent(block),
-        last.width > block.width - 1.8 or last.stretched,
+        full_end,
         _spaced(" ".join(line.text for line in lines)),
         block.index,
         bounding_box(lines),
+        caption,
     )
+
+
+def _is_full(line: Line, block: Block) -> bool:
+    """Say whether a line fills its column: a sentence may go on behind it."""
+    if line.box is not None and len(block.lines) > 1:
+        right = max(one.box.right for one in block.lines if one.box is not None)
+        return line.box.right > right - 1.6 * line.size
+    return line.width > block.width - 1.8 or line.stretched
 
 
 def _indent(block: Block) -> float:
@@ -104,14 +120,18 @@ def link_features(one: Fragment, other: Fragment, topics: Topics, between: int) 
     flow = _clip(continuation_score(one.text[-6:], other.text[:6]), 7.0)
     opening = _clip(opening_score(other.text[:6]), 5.0)
     steps = other.number - one.number
+    topic = min(3.0, topics.shared(one.text, other.text))
     state = "mid" if one.dangling else "end"
     features = {
         f"{state}": 1.0,
-        f"{state}_flow": flow if one.dangling else 0.0,
-        f"{state}_opening": opening,
+        f"{state}_flow": flow if one.dangling and steps == 1 else 0.0,
+        f"{state}_flow_apart": flow if one.dangling and steps != 1 else 0.0,
+        f"{state}_opening": opening if steps == 1 else 0.0,
+        f"{state}_opening_apart": opening if steps != 1 else 0.0,
         f"{state}_indent": other.indent,
         f"{state}_full": float(one.full_end),
-        f"{state}_topic": min(3.0, topics.shared(one.text, other.text)),
+        f"{state}_topic": topic if steps == 1 else 0.0,
+        f"{state}_topic_apart": topic if steps != 1 else 0.0,
         f"{state}_next": float(steps == 1 and not between),
         f"{state}_over": float(steps == 1 and between > 0),
         f"{state}_back": float(steps < 0),
@@ -189,77 +209,83 @@ def _places(one: Box, other: Box, state: str, size: float) -> dict[str, float]:
 
 # Log odds, fitted to typeset pages by benchmarks/fit_links.py.
 TEXT_WEIGHTS: dict[str, float] = {
-    "article": -4.5,
-    "closed": -0.8,
-    "end": -1.4,
-    "end_back": -2.4,
-    "end_between": -0.6,
-    "end_far": -0.9,
+    "article": -4.7,
+    "closed": -2.5,
+    "end": -2.9,
+    "end_back": -1.9,
+    "end_between": -0.4,
+    "end_far": -0.7,
     "end_full": 0.3,
-    "end_indent": 0.3,
-    "end_next": -1.7,
-    "end_opening": 0.1,
-    "end_over": 1.4,
-    "end_topic": 2.0,
-    "mid": 0.7,
-    "mid_back": -2.5,
-    "mid_between": -0.5,
-    "mid_far": -1.5,
-    "mid_flow": 0.4,
-    "mid_full": 0.1,
+    "end_indent": -0.1,
+    "end_next": 1.6,
+    "end_opening_apart": 0.1,
+    "end_over": 2.5,
+    "end_topic": 7.3,
+    "end_topic_apart": 1.8,
+    "mid": -1.0,
+    "mid_back": -1.5,
+    "mid_between": -0.2,
+    "mid_far": -0.9,
+    "mid_flow": 0.3,
+    "mid_flow_apart": 0.4,
+    "mid_full": 0.2,
     "mid_indent": -0.3,
-    "mid_next": -1.7,
-    "mid_opening": -0.1,
-    "mid_over": 0.7,
-    "mid_topic": 1.3,
-    "quotes": 2.2,
-    "spaced": -0.6,
-    "width": -0.6,
+    "mid_next": 2.7,
+    "mid_opening_apart": -0.1,
+    "mid_over": 1.3,
+    "mid_topic": 2.1,
+    "mid_topic_apart": 2.2,
+    "quotes": 2.4,
+    "spaced": -0.7,
+    "width": -0.8,
 }
 PLACE_WEIGHTS: dict[str, float] = {
-    "article": -4.2,
+    "article": -3.4,
     "closed": -2.4,
-    "end": -4.6,
-    "end_above": -2.5,
-    "end_back": 0.9,
-    "end_below": -0.5,
-    "end_beside": 3.0,
-    "end_between": -0.9,
-    "end_distance": -0.4,
+    "end": -4.9,
+    "end_above": -1.5,
+    "end_back": 0.6,
+    "end_below": -0.4,
+    "end_beside": 2.4,
+    "end_between": -0.7,
+    "end_distance": -0.5,
     "end_far": -0.3,
-    "end_full": 0.2,
-    "end_indent": 0.5,
-    "end_left": -2.2,
-    "end_level": 1.0,
-    "end_near": 3.1,
-    "end_next": 3.2,
-    "end_opening": 0.1,
-    "end_over": 0.9,
-    "end_return": -0.4,
-    "end_topic": 1.1,
-    "mid": -4.0,
-    "mid_above": -0.1,
-    "mid_back": 0.1,
-    "mid_below": -0.5,
-    "mid_beside": 1.8,
+    "end_full": 0.5,
+    "end_indent": 0.3,
+    "end_left": -1.9,
+    "end_level": 2.2,
+    "end_near": 3.2,
+    "end_next": 3.1,
+    "end_opening_apart": 0.2,
+    "end_over": 0.6,
+    "end_topic": 1.0,
+    "end_topic_apart": 1.6,
+    "mid": -3.7,
+    "mid_above": 0.1,
+    "mid_back": 0.2,
+    "mid_below": -1.2,
+    "mid_beside": 2.2,
     "mid_between": -0.5,
-    "mid_distance": -0.4,
-    "mid_far": -0.5,
-    "mid_flow": 0.2,
-    "mid_full": -0.6,
+    "mid_distance": -0.7,
+    "mid_far": -0.4,
+    "mid_flow": 0.1,
+    "mid_flow_apart": 0.3,
+    "mid_full": -0.5,
     "mid_indent": -0.8,
-    "mid_left": -1.4,
-    "mid_level": 1.0,
-    "mid_near": 1.6,
-    "mid_next": 5.0,
-    "mid_opening": -0.1,
-    "mid_over": 4.2,
-    "mid_return": 2.4,
-    "mid_topic": 1.9,
-    "quotes": 3.0,
+    "mid_left": -1.0,
+    "mid_level": 1.1,
+    "mid_near": 2.9,
+    "mid_next": 4.2,
+    "mid_opening": -0.2,
+    "mid_opening_apart": -0.1,
+    "mid_over": 3.5,
+    "mid_return": 2.2,
+    "mid_topic": -0.1,
+    "mid_topic_apart": 1.8,
+    "quotes": 1.8,
     "size": 1.3,
-    "spaced": -1.2,
-    "width": -1.0,
+    "spaced": -0.7,
+    "width": -0.8,
 }
 
 
@@ -276,16 +302,22 @@ def link_score(features: Mapping[str, float]) -> float:
 def best_links(scores: Mapping[tuple[int, int], float]) -> dict[int, int]:
     """Return for each fragment its continuation, so that the positive scores sum up highest.
 
-    Exact (Hungarian) for a page, greedy for a book. A circle is cut at its weakest link.
+    A circle is cut at its weakest link.
+    """
+    return _without_circles(best_assignment(scores), scores)
+
+
+def best_assignment(scores: Mapping[tuple[int, int], float]) -> dict[int, int]:
+    """Assign lefts to rights one to one so that the positive scores sum up highest.
+
+    Exact (Hungarian) for a page, greedy for a book.
     """
     wanted = {pair: score for pair, score in scores.items() if score > 0}
     rows = sorted({one for one, _ in wanted})
     columns = sorted({other for _, other in wanted})
     if max(len(rows), len(columns), 1) <= MAX_EXACT:
-        links = _assigned(rows, columns, wanted)
-    else:
-        links = _greedy(wanted)
-    return _without_circles(links, wanted)
+        return _assigned(rows, columns, wanted)
+    return _greedy(wanted)
 
 
 def _greedy(wanted: Mapping[tuple[int, int], float]) -> dict[int, int]:
