@@ -180,6 +180,8 @@ class NameRules:
         ending = match.group()
         begin = edges.before(match.start(), run_begin)
         if kind == "Agency":
+            if _is_title(text, match):
+                return None
             anchored = _agency_begin(text, begin, match.start(), edges)
             if anchored is None:
                 return None
@@ -281,6 +283,12 @@ class _Edges:
         if index < len(self._place_begins) and self._place_begins[index] < end:
             return self._place_begins[index]
         return None
+
+
+def _is_title(text: str, match: re.Match[str]) -> bool:
+    """Say whether an ending is the 局 of 副局长 or of 局局长, not the end of an agency's name."""
+    before = text[match.start() - 1 : match.start()]
+    return text[match.end() : match.end() + 1] == "长" and before in ("副", match.group()[-1:])
 
 
 def _agency_begin(text: str, begin: int, end: int, edges: _Edges) -> int | None:
