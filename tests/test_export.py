@@ -1,0 +1,204 @@
+"""Every format, read back by a program that people use."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import networkx as nx
+import pyoxigraph as ox
+import pytest
+import rdflib
+
+from kg.errors import InputError
+from kg.export import FORMATS, export, serialize_turtle, write_statements
+from kg.graph import build_graph, memory_store, to_rdflib
+from kg.resolution import resolve
+from tests.factories import (
+    make_article,
+    make_document,
+    make_extraction,
+    make_mention,
+    make_relation,
+    make_run,
+)
+from tests.graph.samples import sample_graph
+
+
+# rdflib's own JSON-LD parser uses a class that rdflib deprecates.
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def store() -> ox.Store:
+    return memory_store(sample_graph())
+
+
+def hostile_store() -> ox.Store:
+    """Build a store from a text that tries to break every format."""
+    name = "=cmd|'/C calc'!A0\x0c<script>`\"\\集团"
+    article = make_article(
+        f"{name}位于1.2.3号(东)区\x00。", headline="@SUM(A1)", published=date(2023, 1, 1)
+    )
+    company, place = (
+        make_mention(article, name, "Company"),
+        make_mention(article, "1.2.3号(东)区", "Place"),
+    )
+    claim = make_relation(article, "locatedIn", company, place, attributedTo="-1\x0b")
+    extraction = make_extraction(article, [company, place], [claim])
+    document = make_document(article.text, id="doc", title="]]>&")
+    return memory_store(build_graph(resolve([extraction]), [extraction], [document], make_run()))
+
+
+@pytest.mark.parametrize(
+    ("format_", "parser"),
+    [("ttl", "turtle"), ("nt", "nt"), ("jsonld", "json-ld"), ("rdfxml", "xml")],
+)
+def test_rdf_forms_hold_the_whole_graph(
+    store: ox.Store, tmp_path: Path, format_: str, parser: str
+) -> None:
+    (path,) = export(store, format_, tmp_path / f"graph.{format_}")
+    assert set(rdflib.Graph().parse(path, format=parser)) == set(to_rdflib(sample_graph()))
+
+
+@pytest.mark.parametrize("format_", ["ttl", "nt", "rdfxml", "jsonld"])
+def test_rdf_forms_are_read_by_oxigraph(store: ox.Store, tmp_path: Path, format_: str) -> None:
+    (path,) = export(store, format_, tmp_path / "graph")
+    known = {
+        "ttl": ox.RdfFormat.TURTLE,
+        "nt": ox.RdfFormat.N_TRIPLES,
+        "rdfxml": ox.RdfFormat.RDF_XML,
+        "jsonld": ox.RdfFormat.JSON_LD,
+    }
+    parsed = {quad.triple for quad in ox.parse(path=str(path), format=known[format_])}
+    assert parsed == set(sample_graph().triples)
+
+
+def test_trig_names_its_graph(store: ox.Store, tmp_path: Path) -> None:
+    (path,) = export(store, "trig", tmp_path / "graph.trig")
+    quads = list(ox.parse(path=str(path), format=ox.RdfFormat.TRIG))
+    assert {quad.graph_name for quad in quads} == {ox.NamedNode("https://w3id.org/kg-news/id/")}
+    assert len(quads) == len(sample_graph())
+
+
+def test_turtle_reads_like_text() -> None:
+    turtle = serialize_turtle(sample_graph()).decode()
+    prefixes = [line for line in turtle.splitlines() if line.startswith("@prefix")]
+    assert prefixes == sorted(prefixes)
+    assert "company:鲁西集团 a kg:Company ;" in turtle
+    assert "kg:builds project:年产120万吨双酚A项目" in turtle
+
+
+def test_graphml_keeps_parallel_edges(store: ox.Store, tmp_path: Path) -> None:
+    (path,) = export(store, "graphml", tmp_path / "graph.graphml")
+    graph = nx.read_graphml(path, force_multigraph=True)
+    ends = "company:鲁西集团", "project:年产120万吨双酚A项目"
+    assert {data["relation"] for data in graph.get_edge_data(*ends).values()} == {
+        "builds",
+        "investsIn",
+    }
+    assert graph.nodes["company:鲁西集团"]["type_zh"] == "公司"
+    assert {d["amount"] for _, _, d in graph.edges(data=True) if "amount" in d} == {2e8, 5e9}
+
+
+def test_gexf_is_read_with_labels(store: ox.Store, tmp_path: Path) -> None:
+    (path,) = export(store, "gexf", tmp_path / "graph.gexf")
+    graph = nx.read_gexf(path)
+    assert graph.nodes["project:年产120万吨双酚A项目"]["label"] == "年产120万吨双酚A项目"
+    assert "总投资" in graph.nodes["project:年产120万吨双酚A项目"]["facts"]
+    assert graph.is_multigraph()
+
+
+def test_csv_tables_fit_together(store: ox.Store, tmp_path: Path) -> None:
+    nodes, edges = (
+        list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+        for path in export(store, "csv", tmp_path)
+    )
+    ids = {row["id"] for row in nodes}
+    assert len(ids) == len(nodes)
+    assert {end for row in edges for end in (row["source"], row["target"])} <= ids
+    assert {row["modality"] for row in edges} == {"", "planned"}
+
+
+def test_sqlite_is_queried(store: ox.Store, tmp_path: Path) -> None:
+    (path,) = export(store, "sqlite", tmp_path / "graph.sqlite")
+    connection = sqlite3.connect(path)
+    query = """SELECT nodes.label, amount FROM edges JOIN nodes ON nodes.id = source
+               WHERE relation = 'finances' AND amount > 100000000"""
+    assert connection.execute(query).fetchall() == [("工商银行聊城分行", 200000000)]
+    facts = "SELECT value, unit, bound FROM facts WHERE attribute = 'totalInvestment'"
+    assert ("6400000000", "CNY", "lower") in connection.execute(facts).fetchall()
+    connection.close()
+
+
+def test_cypher_is_one_statement_a_line(store: ox.Store, tmp_path: Path) -> None:
+    (path,) = export(store, "cypher", tmp_path / "graph.cypher")
+    lines = path.read_text("ascii").splitlines()
+    assert all(line.startswith(("MERGE (n:", "MATCH (s:")) and line.endswith(";") for line in lines)
+    assert sum("MERGE (s)-[r:`finances`" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_equal_graphs_are_equal_files(tmp_path: Path, format_: str) -> None:
+    contents = []
+    for folder in ("one", "two"):
+        paths = export(memory_store(sample_graph()), format_, tmp_path / folder / "graph")
+        contents.append([path.read_bytes() for path in paths])
+    assert contents[0] == contents[1]
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_hostile_text_breaks_no_format(tmp_path: Path, format_: str) -> None:
+    paths = export(hostile_store(), format_, tmp_path / "graph")
+    if format_ in {"ttl", "nt", "jsonld", "rdfxml"}:
+        parser = {"ttl": "turtle", "jsonld": "json-ld", "rdfxml": "xml"}.get(format_, format_)
+        assert len(rdflib.Graph().parse(paths[0], format=parser)) > 20
+    elif format_ == "graphml":
+        assert len(nx.read_graphml(paths[0])) == 2
+    elif format_ == "gexf":
+        assert len(nx.read_gexf(paths[0])) == 2
+    elif format_ == "csv":
+        cells = [cell for path in paths for row in _rows(path) for cell in row]
+        assert not [cell for cell in cells if cell[:1] in {"=", "@", "+"}]
+    elif format_ == "cypher":
+        assert len(paths[0].read_text("ascii").splitlines()) == 3
+
+
+def _rows(path: Path) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
+
+
+def test_an_unknown_format_names_the_known_ones(store: ox.Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="use one of ttl, nt"):
+        export(store, "docx", tmp_path / "x")
+
+
+# ------------------------------------------------------------------------------ statements.csv
+
+
+def test_statements_open_in_a_spreadsheet(store: ox.Store, tmp_path: Path) -> None:
+    path = tmp_path / "statements.csv"
+    count = write_statements(store, path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
+    assert len(rows) == count == 21
+    loan = next(row for row in rows if row["relation"] == "finances")
+    assert (loan["主体"], loan["客体"], loan["金额"], loan["单位"]) == (
+        "工商银行聊城分行",
+        "鲁西集团",
+        "200000000",
+        "CNY",
+    )
+    assert loan["原句"] == "工商银行聊城分行向鲁西集团放款2亿元。"
+    assert {row["语态"] for row in rows} == {"", "计划", "否定"}
+
+
+def test_statements_hold_no_formula(tmp_path: Path) -> None:
+    path = tmp_path / "statements.csv"
+    write_statements(hostile_store(), path)
+    (row,) = _rows(path)[1:]
+    assert row[0].startswith("'=cmd")
+    assert row[14] == "'@SUM(A1)"
