@@ -27,7 +27,6 @@ from tests.factories import (
 )
 from tests.graph.samples import sample_graph
 
-
 # rdflib's own JSON-LD parser uses a class that rdflib deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
 

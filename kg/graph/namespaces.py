@@ -235,4 +235,6 @@ class Iris:
 
 
 def _encode(name: str) -> str:
-    return "".join(char if _ALLOWED.match(char) else _percent(char) for char in name)
+    return "".join(
+        char if _ALLOWED.match(char) and not char.isspace() else _percent(char) for char in name
+    )
