@@ -31,10 +31,7 @@ def model_arrays(
         # Sorted keys are stored as differences, which compress to a third.
         "pairs": np.diff(vocabulary.pairs, prepend=0).astype(np.int32),
         "biases": np.concatenate(
-            [
-                _gates(state[f"lstm.bias_ih_l0{d}"] + state[f"lstm.bias_hh_l0{d}"])
-                for d in ("", "_reverse")
-            ]
+            [_gates(state[f"{d}.bias_ih_l0"] + state[f"{d}.bias_hh_l0"]) for d in ("ahead", "back")]
         ),
         "output_biases": state["out.bias"],
     }
@@ -42,10 +39,10 @@ def model_arrays(
         for part in ("start", "end"):
             arrays[f"chain_{layer}_{part}"] = state[f"chains.{layer}.{part}_transitions"]
         arrays[f"chain_{layer}_moves"] = state[f"chains.{layer}.transitions"]
-    inputs = [_gates(state[f"lstm.weight_ih_l0{d}"]).T for d in ("", "_reverse")]
+    inputs = [_gates(state[f"{d}.weight_ih_l0"]).T for d in ("ahead", "back")]
     _put(arrays, "input_weights", np.concatenate(inputs, axis=1), axis=0)
-    for index, direction in enumerate(("", "_reverse")):
-        hidden = _gates(state[f"lstm.weight_hh_l0{direction}"]).T
+    for index, direction in enumerate(("ahead", "back")):
+        hidden = _gates(state[f"{direction}.weight_hh_l0"]).T
         _put(arrays, f"hidden_weights_{index}", hidden, axis=0)
     _put(arrays, "output_weights", state["out.weight"].T, axis=0)
     _put(arrays, "character_vectors", state["characters.weight"], axis=1)

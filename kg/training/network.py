@@ -24,7 +24,6 @@ from hanlp.components.ner.rnn_ner import RNNNamedEntityRecognizer
 from hanlp.datasets.ner.loaders.tsv import TSVTaggingDataset
 from hanlp.layers.crf.crf import CRF
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from kg.annotation.tagger import Encoded
 
@@ -103,7 +102,10 @@ class NestedTaggingModel(nn.Module):
         self.pairs = nn.Embedding(pair_count, pair_size)
         self.character_size, self.pair_size = character_size, pair_size
         width = character_size + 2 * pair_size + cue_count
-        self.lstm = nn.LSTM(width, hidden_size, batch_first=True, bidirectional=True)
+        # Two one-way networks instead of a packed bidirectional one: torch runs those through
+        # oneDNN, three times as fast.
+        self.ahead = nn.LSTM(width, hidden_size, batch_first=True)
+        self.back = nn.LSTM(width, hidden_size, batch_first=True)
         self.out = nn.Linear(2 * hidden_size, sum(map(len, labels)))
         nn.init.xavier_uniform_(self.out.weight)
         self.chains = nn.ModuleList(LegalCRF(layer) for layer in labels)
@@ -122,12 +124,11 @@ class NestedTaggingModel(nn.Module):
         characters, left, right = (self._forget(ids, mask) for ids in (characters, left, right))
         vectors = torch.cat([self.characters(characters), self.pairs(left), self.pairs(right)], -1)
         inputs = torch.cat([self._shared_drop(vectors, self.input_drop), cues], -1)
-        packed = pack_padded_sequence(
-            inputs, mask.sum(1).cpu(), batch_first=True, enforce_sorted=False
-        )
-        states, _ = self.lstm(packed)
-        hidden, _ = pad_packed_sequence(states, batch_first=True, total_length=mask.shape[1])
-        return self.out(self._shared_drop(hidden, self.drop))
+        mirror = _mirror(mask).unsqueeze(2)
+        ahead, _ = self.ahead(inputs)
+        back, _ = self.back(inputs.gather(1, mirror.expand_as(inputs)))
+        back = back.gather(1, mirror.expand_as(back))
+        return self.out(self._shared_drop(torch.cat([ahead, back], -1), self.drop))
 
     def _forget(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Replace some identifiers by UNKNOWN, so that the network does not live on rote."""
@@ -155,15 +156,20 @@ class NestedTaggingModel(nn.Module):
             self.pairs.weight.copy_(torch.as_tensor(state["bi.weight"]))
             if "f.weight_ih_l0" not in state:
                 return
-            for prefix, suffix, seen in (("f", "", size), ("b", "_reverse", size + pairs)):
-                weight = getattr(self.lstm, f"weight_ih_l0{suffix}")
+            for prefix, lstm, seen in (("f", self.ahead, size), ("b", self.back, size + pairs)):
                 source = torch.as_tensor(state[f"{prefix}.weight_ih_l0"])
-                weight.mul_(0.3)
-                weight[:, :size] = source[:, :size]
-                weight[:, seen : seen + pairs] = source[:, size:]
+                lstm.weight_ih_l0.mul_(0.3)
+                lstm.weight_ih_l0[:, :size] = source[:, :size]
+                lstm.weight_ih_l0[:, seen : seen + pairs] = source[:, size:]
                 for part in ("weight_hh_l0", "bias_ih_l0", "bias_hh_l0"):
-                    target = getattr(self.lstm, part + suffix)
-                    target.copy_(torch.as_tensor(state[f"{prefix}.{part}"]))
+                    getattr(lstm, part).copy_(torch.as_tensor(state[f"{prefix}.{part}"]))
+
+
+def _mirror(mask: Tensor) -> Tensor:
+    """Return, for each sentence, the indices that read it from its end; padding stays in place."""
+    times = torch.arange(mask.shape[1]).expand_as(mask)
+    lengths = mask.sum(1, keepdim=True)
+    return torch.where(mask, lengths - 1 - times, times)
 
 
 class NestedNameRecognizer(RNNNamedEntityRecognizer):
@@ -219,15 +225,15 @@ class NestedNameRecognizer(RNNNamedEntityRecognizer):
         )
         if (state := getattr(self, "language_model", None)) is not None:
             model.load_language_model(state)
-        for part in (model.characters, model.pairs):
-            part.weight.requires_grad_(not config["freeze_vectors"])
+        # Some 70,000 pairs would be changed by the few that the gold texts hold.
+        model.pairs.weight.requires_grad_(not config["freeze_pairs"])
         return model
 
     def save_weights(self, save_dir: Any, filename: str = "model.pt", **kwargs: Any) -> None:
         super().save_weights(save_dir, filename, trainable_only=False)
 
     def build_optimizer(self, optimizer: str, lr: float, **kwargs: Any) -> torch.optim.Optimizer:
-        slow = [*self.model.lstm.parameters()]
+        slow = [*self.model.ahead.parameters(), *self.model.back.parameters()]
         vectors = [*self.model.characters.parameters(), *self.model.pairs.parameters()]
         fast = [*self.model.out.parameters(), *self.model.chains.parameters()]
         groups = [

@@ -47,7 +47,7 @@ class TrainingSettings:
     unknown_drop: float = 0.03
     average: float = 0.99  # decay of the running average of the weights, per step
     warmup_steps: int = 60
-    freeze_vectors: bool = False
+    freeze_pairs: bool = True
     max_chars: int = 400
     seed: int = 1
 
@@ -120,7 +120,7 @@ def train(
         cue_count=len(encoder.features.columns),
         input_drop=settings.input_drop,
         unknown_drop=settings.unknown_drop,
-        freeze_vectors=settings.freeze_vectors,
+        freeze_pairs=settings.freeze_pairs,
         vector_lr=settings.vector_rate,
         ema=settings.average,
         warmup=settings.warmup_steps,
