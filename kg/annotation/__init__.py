@@ -1,30 +1,62 @@
 """Sentences and candidate names: ``annotate(Article) -> AnnotatedArticle``.
 
 An annotator looks at an article and says where names may stand and of which type they may be. The
-builtin one combines rules about the shape of Chinese names with gazetteers. Candidates may overlap
-and contradict each other; the extraction room decides.
+builtin one joins rules about the shape of Chinese names, gazetteers, and a small learned tagger that
+runs in numpy. Candidates may overlap and contradict each other; the extraction room decides.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
+from kg.annotation.combination import TAGGER, combine_names
 from kg.annotation.name_rules import load_name_rules
 from kg.annotation.sentences import split_sentences
-from kg.model import AnnotatedArticle, Article, NamedEntity, Sentence
+from kg.annotation.tagger import MODEL_PATH, Tagger
+from kg.model import AnnotatedArticle, Article, NamedEntity, Sentence, Span
 
-__all__ = ["ANNOTATOR", "annotate"]
+__all__ = ["ANNOTATOR", "annotate", "annotate_with"]
 
-ANNOTATOR = "kg rules 1"
+ANNOTATOR = "kg builtin 1"
 
 
 def annotate(article: Article) -> AnnotatedArticle:
     """Split *article* into sentences and attach the candidate names of each."""
+    tagger = load_tagger()
     sentences = split_sentences(article)
-    names = load_name_rules().find(article.text)
-    return AnnotatedArticle(article, attach_names(sentences, names), ANNOTATOR)
+    tagged = _tag(tagger, article, sentences) if tagger is not None else None
+    return annotate_with(article, tagged)
+
+
+def annotate_with(article: Article, tagged: Iterable[NamedEntity] | None) -> AnnotatedArticle:
+    """Annotate with the names that a tagger found; None where there is no tagger at all.
+
+    Training calls this with the predictions of a tagger that has not seen the article.
+    """
+    names: Sequence[NamedEntity] = load_name_rules().find(article.text)
+    if tagged is not None:
+        names = combine_names(names, tagged)
+    return AnnotatedArticle(article, attach_names(split_sentences(article), names), ANNOTATOR)
+
+
+@lru_cache(maxsize=1)
+def load_tagger() -> Tagger | None:
+    """Return the bundled tagger, or None in a checkout where none was trained yet."""
+    return Tagger.load(MODEL_PATH) if MODEL_PATH.exists() else None
+
+
+def _tag(tagger: Tagger, article: Article, sentences: Sequence[Sentence]) -> list[NamedEntity]:
+    texts = [sentence.span.of(article.text) for sentence in sentences]
+    return [
+        NamedEntity(
+            Span(name.begin, name.end).shift(sentence.span.begin), name.type, name.score, TAGGER
+        )
+        for sentence, names in zip(sentences, tagger.tag(texts, article.text), strict=True)
+        for name in names
+    ]
 
 
 def attach_names(

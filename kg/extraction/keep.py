@@ -86,8 +86,10 @@ def _features(
     for step in range(1, 11):
         if best >= step / 10:
             yield f"score>={step}"
-    for source in sorted({_source(m.method) for m in mentions}):
+    sources = sorted({source for m in mentions for source in _sources(m.method)})
+    for source in sources:
         yield f"by:{source}"
+    yield f"voices:{'+'.join(sources)}"
     yield f"length:{min(len(name), 20)}"
     yield f"tail:{name[-2:]}"
     yield f"tail3:{name[-3:]}"
@@ -104,9 +106,9 @@ def _features(
     yield from _role_features(roles)
 
 
-def _source(method: str) -> str:
-    """Return the kind of rule behind a mention: an ending, the gazetteer, the tagger."""
-    return method.partition(" ")[0]
+def _sources(method: str) -> list[str]:
+    """Return the kinds of voices behind a mention: ``tagger+ending 局`` is tagger and ending."""
+    return [voice.partition(" ")[0] for voice in method.split("+")]
 
 
 def _context(mentions: Sequence[Mention], text: str) -> Iterator[str]:

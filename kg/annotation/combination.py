@@ -1,0 +1,42 @@
+"""Join what rules and the tagger say of one text.
+
+Where both see the same name with the same type, it is nearly always right; what only a rule sees is
+right less often once a tagger has read the sentence and passed over it. So scores are joined, and
+each candidate keeps the names of all that saw it: the extraction room weighs them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from kg.model import NamedEntity, Span
+
+__all__ = ["TAGGER", "combine_names"]
+
+TAGGER = "tagger"
+
+# What is left of a rule's score where the tagger saw no such name. Of the values 0.4 to 1.0 tried in
+# cross-validation, 0.5 to 0.7 were within 0.3 points of entity F1.
+UNCONFIRMED = 0.6
+
+
+def combine_names(
+    by_rule: Sequence[NamedEntity], by_tagger: Iterable[NamedEntity]
+) -> tuple[NamedEntity, ...]:
+    """Return the union of two annotators' candidates, sorted by span, one a span and type."""
+    joined: dict[tuple[Span, str], list[NamedEntity]] = defaultdict(list)
+    for name in (*by_tagger, *by_rule):
+        joined[(name.span, name.type)].append(name)
+    names = (_joined(found) for found in joined.values())
+    return tuple(sorted(names, key=lambda n: (n.span.begin, -n.span.end, n.type)))
+
+
+def _joined(names: Sequence[NamedEntity]) -> NamedEntity:
+    """Join the candidates of one span and type: independent voices, at least one right."""
+    tagged = any(name.source == TAGGER for name in names)
+    doubt = 1.0
+    for name in names:
+        doubt *= 1.0 - (name.score if tagged else name.score * UNCONFIRMED)
+    source = "+".join(name.source for name in names)
+    return NamedEntity(names[0].span, names[0].type, 1.0 - doubt, source)
