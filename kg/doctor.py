@@ -7,11 +7,12 @@ what must work is tried on one triple, one picture.
 from __future__ import annotations
 
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 
 from kg import __version__
@@ -20,25 +21,7 @@ from kg.schema import load_schema, ontology_path
 
 __all__ = ["Finding", "examine"]
 
-REQUIRED = (
-    "click",
-    "rich",
-    "numpy",
-    "hanlp-common",
-    "hanlp-trie",
-    "cn2an",
-    "trafilatura",
-    "lxml",
-    "pyyaml",
-    "pypdfium2",
-    "rdflib",
-    "pyoxigraph",
-    "pyshacl",
-    "networkx",
-    "pyvis",
-    "rustworkx",
-    "cattrs",
-)
+DISTRIBUTION = "kg-news"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +60,23 @@ def _python() -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
-    for name in REQUIRED:
-        try:
-            yield Finding(name, True, version(name))
-        except PackageNotFoundError:
-            yield Finding(name, False, f"missing; pip install {name}")
+    """Look for what pyproject.toml asks for in all circumstances."""
+    try:
+        requirements = requires(DISTRIBUTION) or []
+    except PackageNotFoundError:
+        yield Finding("packages", False, "kg runs uninstalled; pip install -e .", required=False)
+        return
+    for requirement in requirements:
+        name = re.match(r"[\w.-]+", requirement)
+        if name is not None and ";" not in requirement:
+            yield _package(name[0])
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, True, version(name))
+    except PackageNotFoundError:
+        return Finding(name, False, f"missing; pip install {name}")
 
 
 def _ontology() -> Finding:
