@@ -9,11 +9,20 @@ import pytest
 
 from kg.errors import OntologyError
 from kg.export import write_turtle
-from kg.graph import Graph, memory_store
+from kg.graph import Graph, build_graph, memory_store
 from kg.graph.builder import sorted_triples
 from kg.graph.namespaces import Iris
+from kg.resolution import resolve
 from kg.schema import load_schema
 from kg.validation import Report, compile_shapes, to_text, validate, validate_shacl
+from tests.factories import (
+    make_article,
+    make_document,
+    make_extraction,
+    make_mention,
+    make_relation,
+    make_run,
+)
 from tests.graph.samples import sample_graph
 
 PREFIXES = "".join(f"PREFIX {k}: <{v}>\n" for k, v in Iris().prefixes().items())
@@ -224,3 +233,34 @@ def test_what_is_not_compiled_is_refused(tmp_path: Path, constraint: str) -> Non
     )
     with pytest.raises(OntologyError, match="shapes"):
         compile_shapes(path)
+
+
+def test_a_relation_added_by_the_user_is_built_and_validated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extra = tmp_path / "mine.ttl"
+    extra.write_text(
+        "@prefix kg: <https://w3id.org/kg-news/ontology#> .\n"
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        "@prefix schema: <https://schema.org/> .\n"
+        "kg:sponsors rdfs:subPropertyOf kg:relation ; rdfs:label '赞助'@zh, 'sponsors'@en ;\n"
+        "    schema:domainIncludes kg:Company ; schema:rangeIncludes kg:Event .",
+        "utf-8",
+    )
+    monkeypatch.setenv("KG_ONTOLOGY_EXTRA", str(extra))
+    article = make_article("鲁西集团赞助聊城马拉松，聊城马拉松赞助鲁西集团。")
+    group = make_mention(article, "鲁西集团", "Company")
+    race = make_mention(article, "聊城马拉松", "Event")
+    relations = [
+        make_relation(article, "sponsors", *ends) for ends in ((group, race), (race, group))
+    ]
+    extraction = make_extraction(article, [group, race], relations)
+    schema = load_schema((extra,))
+    resolution = resolve([extraction], schema=schema)
+    document = make_document(article.text)
+    graph = build_graph(resolution, [extraction], [document], make_run(), schema=schema)
+    report = validate(memory_store(graph))
+    assert {(violation.message, violation.claim) for violation in report.violations} == {
+        ("主体的类型不在该关系的定义域内", "聊城马拉松 赞助 鲁西集团"),
+        ("客体的类型不在该关系的值域内", "聊城马拉松 赞助 鲁西集团"),
+    }

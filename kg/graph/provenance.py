@@ -29,8 +29,6 @@ __all__ = [
     "run_triples",
 ]
 
-Term = ox.NamedNode | ox.Literal
-
 _TYPE = ox.NamedNode(RDF.type)
 _PROV_ENTITY = ox.NamedNode(PROV.Entity)
 _PATH = ox.NamedNode(DCTERMS.identifier)

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from kg.graph import Graph, build_graph
 from kg.model import (
-    Article,
     Bound,
     Document,
     Extraction,
@@ -155,7 +154,3 @@ def sample_resolution() -> Resolution:
 
 def sample_graph() -> Graph:
     return build_graph(sample_resolution(), sample_extractions(), documents(), make_run())
-
-
-def one_article(text: str, *, id: str = "doc/a1") -> Article:
-    return make_article(text, id=id)
