@@ -12,17 +12,27 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kg.extraction.clauses import SentenceView
 from kg.extraction.fact_values import FactValue
 from kg.extraction.pairs import EntityKey, focus_place
 from kg.model import Mention
 
-__all__ = ["ArticleTopics", "Candidate", "article_topics", "candidates", "rule_choice"]
+__all__ = [
+    "ArticleTopics",
+    "Candidate",
+    "article_topics",
+    "candidates",
+    "carry_topic",
+    "rule_choice",
+]
 
 REACH_SENTENCES = 3  # sentences of the paragraph before in which a subject is looked for
 MAX_CANDIDATES = 24
+MAX_STATE_CANDIDATES = (
+    6  # a predicate stands beside its subject: 249 of 279 in the same clause or before
+)
 MAX_HEAD_DISTANCE = 16  # between 的 and the head: 总投资13.6亿元的单县浮龙湖热电联产项目
 
 # What a figure is about when several stand there: 余姚市…隧道长570米 is about the tunnel.
@@ -54,7 +64,6 @@ class ArticleTopics:
     focus: Mention | None  # the place named most
     main: Mapping[str, Mention]  # type -> first mention of the entity named most
     carried: Mention | None = None  # topic of the sentence before
-    last: dict[int, EntityKey] = field(default_factory=dict)  # sentence -> subject chosen last
 
 
 def article_topics(views: Sequence[SentenceView]) -> ArticleTopics:
@@ -81,9 +90,10 @@ def candidates(
 ) -> list[Candidate]:
     """Return the entities that *value* of sentence *index* may be about, the likelier first."""
     found: dict[EntityKey, Candidate] = {}
+    limit = MAX_STATE_CANDIDATES if value.kind == "state" else MAX_CANDIDATES
     for candidate in _all_candidates(views, index, value, topics):
         found.setdefault(candidate.entity, candidate)
-        if len(found) >= MAX_CANDIDATES:
+        if len(found) >= limit:
             break
     return list(found.values())
 
@@ -186,6 +196,13 @@ def rule_choice(
         return min(headline, key=lambda c: _RANK[c.entity[0]]), "headline"
     focus = [c for c in found if c.place == "article" and c.entity[0] == "Place"]
     return (focus[0], "focus") if focus else None
+
+
+def carry_topic(view: SentenceView, topics: ArticleTopics) -> None:
+    """Hand the topic of a sentence to the next."""
+    topic = next((m for m in view.outer if not view.is_adjunct(m) and m.type != "Person"), None)
+    if topic is not None:
+        topics.carried = topic
 
 
 def _may_be_subject(view: SentenceView, candidate: Candidate) -> bool:

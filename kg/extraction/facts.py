@@ -8,18 +8,20 @@ with their evidence and their meaning (planned, denied, hearsay).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from kg.extraction.claims import quote_span
 from kg.extraction.clauses import SentenceView, sentence_views
-from kg.extraction.fact_subjects import (
-    ArticleTopics,
-    Candidate,
-    article_topics,
-    candidates,
-    rule_choice,
+from kg.extraction.fact_scorer import (
+    Choice,
+    choose_by_rules,
+    choose_subjects,
+    load_fact_model,
 )
-from kg.extraction.fact_values import FactValue, find_values
+from kg.extraction.fact_values import FactValue
+from kg.extraction.linear import LinearModel
 from kg.model import (
     AnnotatedArticle,
     Evidence,
@@ -29,55 +31,41 @@ from kg.model import (
     Quantity,
     Relation,
     RelationId,
+    Span,
 )
+from kg.schema import load_schema
 
-__all__ = ["find_facts"]
-
-RULE_CONFIDENCE = {
-    "inside": 0.9,
-    "head": 0.85,
-    "clause": 0.75,
-    "carried": 0.6,
-    "topic": 0.5,
-    "behind": 0.45,
-    "headline": 0.4,
-    "focus": 0.4,
-}
+__all__ = ["find_facts", "find_facts_with"]
 
 
 def find_facts(annotated: AnnotatedArticle, mentions: Sequence[Mention]) -> tuple[Relation, ...]:
-    """Return the facts of an article, in text order; each subject, value and unit once."""
+    """Return the facts of an article, in text order; each subject, value and unit once.
+
+    Args:
+        annotated: the article with its sentences.
+        mentions: names and deictic words, in text order, an outer one before what it contains.
+    """
+    return find_facts_with(annotated, mentions, load_fact_model())
+
+
+def find_facts_with(
+    annotated: AnnotatedArticle, mentions: Sequence[Mention], model: LinearModel | None
+) -> tuple[Relation, ...]:
+    """Find facts with a given scorer; without one the rules decide (cross-validation, tests)."""
     views = list(sentence_views(annotated, mentions))
+    published = annotated.article.published
+    if model is None:
+        choices = choose_by_rules(views, published)
+    else:
+        choices = choose_subjects(views, published, model)
     found: dict[tuple[object, ...], Relation] = {}
-    for view, value, choice, rule in _chosen(views, annotated):
-        relation = _relation(view, value, choice, rule)
-        key = (choice.entity, *_identity(value))
+    for choice in choices:
+        relation = _relation(choice)
+        key = (choice.subject.entity, *_identity(choice.value))
         known = found.get(key)
         if known is None or known.evidence.confidence < relation.evidence.confidence:
             found[key] = relation
     return tuple(sorted(found.values(), key=lambda r: (r.evidence.span, r.predicate, r.id)))
-
-
-def _chosen(
-    views: Sequence[SentenceView], annotated: AnnotatedArticle
-) -> Iterator[tuple[SentenceView, FactValue, Candidate, str]]:
-    topics = article_topics(views)
-    paragraph = -1
-    for index, view in enumerate(views):
-        if view.sentence.paragraph != paragraph:
-            paragraph, topics.carried = view.sentence.paragraph, None
-        for value in find_values(view, annotated.article.published):
-            found = candidates(views, index, value, topics)
-            choice = rule_choice(view, value, found, topics)
-            if choice is not None:
-                yield view, value, *choice
-        _carry(view, topics)
-
-
-def _carry(view: SentenceView, topics: ArticleTopics) -> None:
-    topic = next((m for m in view.outer if not view.is_adjunct(m) and m.type != "Person"), None)
-    if topic is not None:
-        topics.carried = topic
 
 
 def _identity(value: FactValue) -> tuple[object, ...]:
@@ -88,27 +76,55 @@ def _identity(value: FactValue) -> tuple[object, ...]:
     return (value.value,)
 
 
-def _relation(view: SentenceView, value: FactValue, choice: Candidate, rule: str) -> Relation:
-    subject = choice.mention
+def _relation(choice: Choice) -> Relation:
+    value, subject = choice.value, choice.subject.mention
     ends = [span for span in (value.cue, subject.span) if span is not None]
-    quote = quote_span(view, ends, value.span)
+    quote = quote_span(choice.view, ends, value.span)
     evidence = Evidence(
         subject.article_id,
         quote,
-        quote.of(view.text),
-        f"fact:{value.attribute}:{rule}",
-        RULE_CONFIDENCE[rule],
-        view.sentence.span,
+        quote.of(choice.view.text),
+        f"fact:{value.attribute}:{choice.method}",
+        choice.confidence,
+        choice.view.sentence.span,
     )
-    qualifiers: list[Qualifier] = []
-    if value.when is not None:
-        qualifiers.append(Qualifier("date", value.when.iso))
     return Relation(
         RelationId(f"{subject.id}|{value.attribute}|{value.span.begin}-{value.span.end}"),
         value.attribute,
         subject.id,
         value.value,
         evidence,
-        tuple(sorted(qualifiers, key=lambda q: q.name)),
+        tuple(sorted(_qualifiers(choice.view, value), key=lambda q: q.name)),
         is_fact=True,
+    )
+
+
+def _qualifiers(view: SentenceView, value: FactValue) -> Iterator[Qualifier]:
+    """Yield the date a number holds for, and whether it is denied, planned or hearsay.
+
+    A state says so itself (尚未开工), and a date ahead is a plan by being ahead.
+    """
+    if value.when is not None:
+        yield Qualifier("date", value.when.iso)
+    if value.kind == "number":
+        clause = view.clauses[view.clause_index(value.span.begin)].span
+        if _says("negation", view, clause.begin, value.span.begin):
+            yield Qualifier("negated", value=True)
+        if _says("planned", view, clause.begin, value.span.begin):
+            yield Qualifier("modality", "planned")
+        elif _says("hearsay", view, view.sentence.span.begin, value.span.begin):
+            yield Qualifier("modality", "hearsay")
+
+
+@lru_cache(maxsize=4)
+def _words(name: str) -> re.Pattern[str]:
+    words = sorted(load_schema().word_list(name), key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, words)))
+
+
+def _says(name: str, view: SentenceView, begin: int, end: int) -> bool:
+    """Say whether a word of the list stands there outside names (《三年行动计划》)."""
+    return any(
+        not any(m.span.overlaps(Span(*match.span())) for m in view.outer)
+        for match in _words(name).finditer(view.text, begin, end)
     )

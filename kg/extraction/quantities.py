@@ -113,7 +113,7 @@ def _lexis() -> _Lexis:
     dimension_by_unit = {
         word: name.removeprefix("unit-")
         for name, found in words.items()
-        if name.startswith("unit-") and name != "unit-rate-base"
+        if name.startswith("unit-") and name not in ("unit-rate-base", "unit-rank")
         for word in sorted(found)
     }
     dimension_by_unit |= dict.fromkeys((*code_by_currency, *code_by_currency.values()), "money")
