@@ -36,6 +36,7 @@ __all__ = ["BuildReport", "build"]
 
 TURTLE, PICTURE, TABLE, RECORD = "graph.ttl", "graph.html", "statements.csv", "report.json"
 STORE, CACHE = "store", "cache"
+OUTPUTS = frozenset({TURTLE, PICTURE, TABLE, RECORD, STORE, CACHE})
 RECORDED_PACKAGES = ("pyoxigraph", "pyshacl", "rdflib", "hanlp-trie", "trafilatura", "pypdfium2")
 
 
@@ -66,7 +67,6 @@ def build(
         InputError: a path does not exist, or (*strict*) a document cannot be used.
     """
     from kg.graph import build_graph, memory_store
-    from kg.reading import find_files
     from kg.resolution import resolve
     from kg.validation import validate
 
@@ -78,7 +78,7 @@ def build(
     with stopwatch("text stages"):
         results = list(
             extract_files(
-                find_files(paths),
+                _sources(paths, out),
                 settings=settings,
                 jobs=jobs,
                 strict=strict,
@@ -114,6 +114,22 @@ def build(
         (folder / RECORD).write_text(report.as_json(), "utf-8")
     cache.keep_only({result.cache_key for result in results})
     return report
+
+
+def _sources(paths: Sequence[Path], out: Path) -> list[tuple[Path, str]]:
+    """Return the files under *paths* without what an earlier build wrote among them."""
+    from kg.reading import find_files
+
+    folder = out.resolve()
+    given = [path.resolve() for path in paths]
+    holds_sources = any(folder == path or folder in path.parents for path in given)
+
+    def is_output(file: Path) -> bool:
+        if folder not in file.parents:
+            return False
+        return not holds_sources or file.relative_to(folder).parts[0] in OUTPUTS
+
+    return [(file, name) for file, name in find_files(paths) if not is_output(file.resolve())]
 
 
 def _write_outputs(graph: Graph, store: ox.Store, folder: Path) -> None:

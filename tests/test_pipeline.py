@@ -196,6 +196,13 @@ def test_build_replaces_an_earlier_one(corpus: Path, tmp_path: Path) -> None:
     assert not list(out.glob(".*"))
 
 
+@pytest.mark.parametrize("place", ["corpus", "corpus/out"])
+def test_build_does_not_read_what_it_wrote(corpus: Path, place: str) -> None:
+    out = corpus.parent / place
+    for _ in range(2):
+        assert build([corpus], out).counts["documents"] == len(DOCUMENTS)
+
+
 # ---------------------------------------------------------------------------------- unchanged
 
 
