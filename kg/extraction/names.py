@@ -167,6 +167,9 @@ def _company_short_for(short: str, long: str, context: RegionContext) -> bool:
         return True
     if _branch(long) != _branch(short):
         return False  # 中国银行洋浦分行 is not 中国银行
+    if long.startswith(short) and _legal_form().search(short):
+        # 鲁西集团聊城鲁西聚碳酸酯有限公司 is a firm of 鲁西集团; 鲁西集团有限公司 is the same
+        return _legal_form().sub("", long[len(short) :]) in ("", "股份", "控股")
     if len(short_core) >= 2 and long_core.startswith(short_core):
         return True
     if len(short_core) >= 3 and long_core.endswith(short_core):
