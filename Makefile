@@ -9,7 +9,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: graph test lint format clean
+.PHONY: graph test lint format scores clean
 
 graph: $(VENV)/kg.installed
 	$(BIN)/kg build corpus -o exports
@@ -26,6 +26,11 @@ lint: $(VENV)/lint.installed
 format: $(VENV)/lint.installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# After a change of extraction or corpus: move the floors, write the READMEs' output and scores anew.
+scores: $(VENV)/test.installed
+	$(BIN)/python -m tests.evaluation.floors
+	$(BIN)/python -m tests.readme
 
 clean:
 	rm -rf exports/graph.ttl exports/graph.html exports/statements.csv exports/report.json
