@@ -6,6 +6,7 @@ what must work is tried on one triple, one picture.
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import shutil
@@ -13,7 +14,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
-from importlib.util import find_spec
 
 from kg import __version__
 from kg.errors import KgError
@@ -133,7 +133,7 @@ def _optional() -> Iterator[Finding]:
     else:
         adds = "would let the tests look at the pictures; apt-get install chromium"
         yield Finding("browser", False, adds, required=False)
-    if find_spec("uv") or shutil.which("uv"):
+    if "UV" in os.environ or shutil.which("uv"):
         yield Finding("uv", True, "uv run kg works", required=False)
     else:
         yield Finding("uv", False, "would install faster; pip install uv", required=False)
