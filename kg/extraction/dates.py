@@ -82,7 +82,7 @@ _DATE = re.compile(
     re.VERBOSE,
 )
 _SENTENCE_END = re.compile(r"[。！？\n]")
-_PAST = re.compile(r"已|了|以来|自|曾|刚|获悉|截至")
+_PAST = re.compile(r"已|了|以来|曾|刚|获悉|截至")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _read(match: re.Match[str], context: _Context) -> _Dates | None:
     if groups["day_word"]:
         return _relative_day(groups, context)
     if groups["day"]:
-        return _bare_day(int(_number(groups["day"])), context)
+        return _bare_day(match, context)
     if groups["year"] or groups["year_word"]:
         year = _year(groups, context)
         if year is None:
@@ -275,7 +275,7 @@ def _implied_year(
         return published.year
     day = _number(groups["day_n"]) if groups["day_n"] else published.day
     ahead = (month, day) > (published.month, published.day)
-    around = context.text[max(0, match.start() - 8) : match.end() + 8]
+    around = _around(match, context)
     planned = _planned().search(around) is not None
     if ahead and not planned:
         is_past = _PAST.search(around) is not None
@@ -316,14 +316,19 @@ def _relative_day(groups: dict[str, str | None], context: _Context) -> _Dates | 
     return _date(moment.year, moment.month, moment.day)
 
 
-def _bare_day(day: int, context: _Context) -> _Dates | None:
+def _bare_day(match: re.Match[str], context: _Context) -> _Dates | None:
     """22日 belongs to the month named before in the sentence, else to the report's or the last one."""
-    if context.year is not None and context.month is not None:
+    day, published = _number(match["day"]), context.published
+    if context.month is not None and context.year is not None:
         return _date(context.year, context.month, day)
-    published = context.published
     if published is None:
         return None
     if context.month is not None:
         return _date(published.year, context.month, day)
-    months = published.year * 12 + published.month - 1 - (day > published.day)
+    is_last = day > published.day and _planned().search(_around(match, context)) is None
+    months = published.year * 12 + published.month - 1 - is_last
     return _date(months // 12, months % 12 + 1, day)
+
+
+def _around(match: re.Match[str], context: _Context) -> str:
+    return context.text[max(0, match.start() - 8) : match.end() + 8]

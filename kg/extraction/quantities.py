@@ -305,6 +305,8 @@ def _is_quantity(text: str, number: re.Match[str], tail: re.Match[str], lexis: _
         return unit in lexis.ranks and not tail["scale"]
     if lexis.dimension_by_unit.get(unit) == "money":
         return True
+    if digits[0] == "十" and text[number.start() - 1 : number.start()] in ("数", "几", "好"):
+        return False  # 数十家 states no number
     has_scale = bool(tail["scale"] or tail["scale2"])
     if digits == "一" and not has_scale and unit not in lexis.ratios:
         return False

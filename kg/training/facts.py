@@ -1,6 +1,6 @@
 """Train the scorer of facts on annotated documents.
 
-``python -m kg.training.facts GOLD… --out kg/models/facts.npz`` learns which of the entities around a
+``python -m kg.training.facts --gold DIR… --out kg/models`` learns which of the entities around a
 number, date or state it is said of, or none (`kg.extraction.fact_scorer`). Each article is seen twice:
 with the annotators' own entities, so that it is learnt what a subject looks like, and with the
 entities the pipeline finds, so that it is learnt to drop a value whose subject is missing.
@@ -16,8 +16,7 @@ from __future__ import annotations
 import argparse
 import logging
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,6 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.optimize import fmin_l_bfgs_b
 
-from kg.annotation import annotate
 from kg.evaluation import DEICTIC
 from kg.extraction import all_mentions
 from kg.extraction.clauses import sentence_views
@@ -50,7 +48,7 @@ from kg.model import (
     Span,
     Value,
 )
-from kg.training.extraction import fold_of, normalize, read_articles
+from kg.training.extraction import TrainingArticle, fold_of, normalize, read_articles
 
 __all__ = [
     "FactExample",
@@ -80,8 +78,7 @@ class FactExample:
     annotated: AnnotatedArticle
     mentions: list[Mention]
     gold_by_entity: Mapping[EntityKey, frozenset[int]]  # indices of gold entities
-    gold_names: list[frozenset[str]]
-    facts: list[_GoldFact] = field(default_factory=list)
+    facts: tuple[_GoldFact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,48 +128,45 @@ def make_example(
     document: Mapping[str, Any], annotated: AnnotatedArticle, mentions: list[Mention]
 ) -> FactExample:
     """Match the entities of *mentions* with the gold ones, as the scorer matches them."""
-    article = document["articles"][0]
-    names = [_names(entity) for entity in article["entities"]]
-    index_by_id = {entity["id"]: index for index, entity in enumerate(article["entities"])}
+    gold = document["articles"][0]
+    index_by_id = {entity["id"]: index for index, entity in enumerate(gold["entities"])}
+    names = [(normalize(entity["name"]), _forms(entity)) for entity in gold["entities"]]
     gold_by_entity = {}
     for key, found in group_mentions(mentions).items():
         name = normalize(key[1])
         forms = {normalize(m.text) for m in found if not DEICTIC.match(m.text)} | {name}
-        matches = (
-            i for i, gold in enumerate(names) if name in gold or gold & forms & _first(article, i)
+        gold_by_entity[key] = frozenset(
+            index
+            for index, (gold_name, gold_forms) in enumerate(names)
+            if name in gold_forms or gold_name in forms
         )
-        gold_by_entity[key] = frozenset(matches)
-    facts = [
+    facts = tuple(
         _GoldFact(
-            index_by_id[f["s"]], str(f["v"]), normalize(str(f["unit"])), bool(f.get("optional"))
+            index_by_id[fact["s"]],
+            str(fact["v"]),
+            normalize(str(fact["unit"])),
+            bool(fact.get("optional")),
         )
-        for f in article.get("facts", ())
-        if f["s"] in index_by_id
-    ]
-    return FactExample(document["doc"], annotated, mentions, gold_by_entity, names, facts)
+        for fact in gold.get("facts", ())
+        if fact["s"] in index_by_id
+    )
+    return FactExample(document["doc"], annotated, mentions, gold_by_entity, facts)
 
 
-def _names(entity: Mapping[str, Any]) -> frozenset[str]:
-    name = normalize(entity["name"])
-    aliases = {normalize(alias) for alias in entity.get("aliases", ())}
-    return frozenset({name} | {a for a in aliases if a and not DEICTIC.match(a)})
+def _forms(entity: Mapping[str, Any]) -> frozenset[str]:
+    aliases = {normalize(alias) for alias in entity.get("aliases", ()) if not DEICTIC.match(alias)}
+    return frozenset({normalize(entity["name"])} | aliases - {""})
 
 
-def _first(article: Mapping[str, Any], index: int) -> frozenset[str]:
-    return frozenset({normalize(article["entities"][index]["name"])})
-
-
-def examples_of(
-    document: Mapping[str, Any],
-    article: Article,
-    annotator: Callable[[Article], AnnotatedArticle] = annotate,
-) -> tuple[FactExample, FactExample]:
+def examples_of(training: TrainingArticle) -> tuple[FactExample, FactExample]:
     """Return an article with the annotators' entities, and with the pipeline's."""
-    annotated = annotator(article)
+    annotated = training.annotated()
     found = all_mentions(annotated, region_context(annotated))
     return (
-        make_example(document, annotated, gold_mentions(document, article)),
-        make_example(document, annotated, found),
+        make_example(
+            training.document, annotated, gold_mentions(training.document, training.article)
+        ),
+        make_example(training.document, annotated, found),
     )
 
 
@@ -324,7 +318,7 @@ def score(example: FactExample, model: LinearModel | None) -> Score:
     answers = []
     for relation in find_facts_with(example.annotated, example.mentions, model):
         subjects = example.gold_by_entity[entity_by_mention[relation.subject]]
-        answers.append((subjects, *_written(_value(relation.object))))
+        answers.append((subjects, *_written(relation.object)))
     right, neutral, used = 0, 0, set()
     facts = sorted(set(example.facts), key=lambda f: (f.optional, f.subject, f.value))
     for fact in facts:
@@ -336,10 +330,6 @@ def score(example: FactExample, model: LinearModel | None) -> Score:
                 neutral += fact.optional
                 break
     return Score(right, len(answers) - neutral, sum(not f.optional for f in facts))
-
-
-def _value(value: Value | MentionId) -> Value:
-    return value
 
 
 def cross_validate(
@@ -355,15 +345,17 @@ def cross_validate(
                 yield by_gold, found, model
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Train, or measure, from the command line."""
     parser = argparse.ArgumentParser(prog="python -m kg.training.facts", description=__doc__)
-    parser.add_argument("gold", nargs="+", type=Path, help="folders of annotated documents")
-    parser.add_argument("--out", type=Path, help="where to write the weights")
+    parser.add_argument("--gold", type=Path, nargs="+", required=True, help="annotated folders")
+    parser.add_argument("--jackknife", type=Path, help="what kg.training.tagger wrote")
+    parser.add_argument("--out", type=Path, help="folder of the models")
     parser.add_argument("--cross-validate", action="store_true", help="measure by document")
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    examples = [examples_of(*pair) for folder in options.gold for pair in read_articles(folder)]
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    articles = read_articles(options.gold, options.jackknife)
+    examples = [examples_of(training) for training in articles]
     logger.info("%d articles", len(examples))
     if options.cross_validate:
         totals = {name: Score(0, 0, 0) for name in ("rules", "gold entities", "found entities")}
@@ -374,8 +366,8 @@ def main(arguments: Sequence[str]) -> None:
         for name, total in totals.items():
             logger.info("%-14s %s", name, total)
     if options.out is not None:
-        fit(example for pair in examples for example in pair).save(options.out)
+        fit(example for pair in examples for example in pair).save(options.out / "facts.npz")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
