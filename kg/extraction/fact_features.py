@@ -132,7 +132,7 @@ def _position(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
         yield "focus" if focus.name == candidate.entity[1] else "not focus"
     if any((m.type, m.name) == candidate.entity for m in scene.topics.headline):
         yield "in headline"
-    if view.sentence.paragraph == 0:
+    if scene.topics.in_headline(view):
         yield "of headline"
     if mention.kind is not MentionKind.NAME:
         yield f"deictic:{mention.text[:2]}"
@@ -194,7 +194,7 @@ def nobody_features(scene: ValueScene) -> Iterator[str]:
         f"unit:{value.unit}",
         f"rule:{scene.rule}",
         f"cue:{value.cue.of(text) if value.cue else ''}",
-        f"headline:{view.sentence.paragraph == 0}",
+        f"headline:{scene.topics.in_headline(view)}",
         f"candidates:{min(len(scene.candidates), 10)}",
         f"inside:{value.inside.type if value.inside else ''}",
     ):

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,7 +28,7 @@ from kg.extraction.fact_subjects import (
 from kg.extraction.fact_values import FactValue, find_values
 from kg.extraction.linear import LinearModel, hash_features
 from kg.extraction.pairs import EntityKey
-from kg.model import Span
+from kg.model import Article, Span
 
 __all__ = [
     "KINDS",
@@ -87,10 +86,10 @@ class ValueWalk:
     took, by `take`.
     """
 
-    def __init__(self, views: Sequence[SentenceView], published: date | None) -> None:
+    def __init__(self, views: Sequence[SentenceView], article: Article) -> None:
         self._views = views
-        self._published = published
-        self._topics = article_topics(views)
+        self._published = article.published
+        self._topics = article_topics(views, article.body_begin)
         self._last: tuple[EntityKey, int] | None = None
 
     def scenes(self) -> Iterator[ValueScene]:
@@ -110,9 +109,9 @@ class ValueWalk:
             self._last = (subject, scene.value.span.begin)
 
 
-def choose_by_rules(views: Sequence[SentenceView], published: date | None) -> list[Choice]:
+def choose_by_rules(views: Sequence[SentenceView], article: Article) -> list[Choice]:
     """Return the subjects that the rules choose."""
-    walk = ValueWalk(views, published)
+    walk = ValueWalk(views, article)
     found = []
     for scene in walk.scenes():
         walk.take(scene, scene.chosen)
@@ -139,17 +138,17 @@ def _rules_keep(scene: ValueScene, subject: Candidate) -> bool:
         )
     if value.kind == "date":
         return subject.entity[0] in _DATED and scene.rule in ("clause", "carried", "head")
-    return scene.view.sentence.paragraph != 0  # a headline repeats, rounded, what the body says
+    return not scene.topics.in_headline(scene.view)
 
 
 _DATED = frozenset({"Project", "Zone", "Platform", "Policy", "Event"})
 
 
 def choose_subjects(
-    views: Sequence[SentenceView], published: date | None, model: LinearModel
+    views: Sequence[SentenceView], article: Article, model: LinearModel
 ) -> list[Choice]:
     """Return the subjects that the model believes in."""
-    walk = ValueWalk(views, published)
+    walk = ValueWalk(views, article)
     found = []
     for scene in walk.scenes():
         if not scene.candidates:

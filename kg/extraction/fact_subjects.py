@@ -33,6 +33,7 @@ MAX_CANDIDATES = 24
 MAX_STATE_CANDIDATES = (
     6  # a predicate stands beside its subject: 249 of 279 in the same clause or before
 )
+HEADLINE_WEIGHT = 3  # a name in the headline counts as often as three in the body
 MAX_HEAD_DISTANCE = 16  # between 的 and the head: 总投资13.6亿元的单县浮龙湖热电联产项目
 
 # What a figure is about when several stand there: 余姚市…隧道长570米 is about the tunnel.
@@ -61,19 +62,24 @@ class ArticleTopics:
 
     counts: Mapping[EntityKey, int]
     headline: tuple[Mention, ...]
+    body_begin: int  # offset of the first character below the headline
     focus: Mention | None  # the place named most
     main: Mapping[str, Mention]  # type -> first mention of the entity named most
     carried: Mention | None = None  # topic of the sentence before
 
+    def in_headline(self, view: SentenceView) -> bool:
+        """Say whether a sentence belongs to the headline, which repeats, rounded, what follows."""
+        return view.sentence.span.end <= self.body_begin
 
-def article_topics(views: Sequence[SentenceView]) -> ArticleTopics:
-    """Collect what all sentences share."""
+
+def article_topics(views: Sequence[SentenceView], body_begin: int) -> ArticleTopics:
+    """Collect what all sentences share; *body_begin* is the offset below the headline."""
     counts: Counter[EntityKey] = Counter()
     first: dict[EntityKey, Mention] = {}
     for view in views:
         for mention in view.outer:
             key = (mention.type, mention.name)
-            counts[key] += 3 if view.sentence.paragraph == 0 else 1
+            counts[key] += HEADLINE_WEIGHT if mention.span.end <= body_begin else 1
             first.setdefault(key, mention)
     main: dict[str, Mention] = {}
     for key, mention in first.items():
@@ -81,8 +87,8 @@ def article_topics(views: Sequence[SentenceView]) -> ArticleTopics:
         if known is None or counts[key] > counts[(known.type, known.name)]:
             main[key[0]] = mention
     focus = focus_place(views)
-    headline = tuple(m for v in views if v.sentence.paragraph == 0 for m in v.outer)
-    return ArticleTopics(counts, headline, focus[0] if focus else None, main)
+    headline = tuple(m for v in views for m in v.outer if m.span.end <= body_begin)
+    return ArticleTopics(counts, headline, body_begin, focus[0] if focus else None, main)
 
 
 def candidates(

@@ -53,11 +53,10 @@ def find_facts_with(
 ) -> tuple[Relation, ...]:
     """Find facts with a given scorer; without one the rules decide (cross-validation, tests)."""
     views = list(sentence_views(annotated, mentions))
-    published = annotated.article.published
     if model is None:
-        choices = choose_by_rules(views, published)
+        choices = choose_by_rules(views, annotated.article)
     else:
-        choices = choose_subjects(views, published, model)
+        choices = choose_subjects(views, annotated.article, model)
     found: dict[tuple[object, ...], Relation] = {}
     for choice in choices:
         relation = _relation(choice)

@@ -185,7 +185,7 @@ class _Choices:
 
 def _collect(example: FactExample, choices: Mapping[str, _Choices]) -> None:
     views = list(sentence_views(example.annotated, example.mentions))
-    walk = ValueWalk(views, example.annotated.article.published)
+    walk = ValueWalk(views, example.annotated.article)
     for scene in walk.scenes():
         required, optional = _subjects(example, scene.value.value)
         answers = [example.gold_by_entity.get(c.entity, frozenset()) for c in scene.candidates]
