@@ -66,8 +66,9 @@ def main() -> None:
     parser.add_argument("pages", type=Path)
     parser.add_argument("--check", type=Path)
     parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--limit", type=int, default=None, help="pages used")
     arguments = parser.parse_args()
-    pages = labelled(arguments.pages)
+    pages = labelled(arguments.pages)[: arguments.limit]
     check = labelled(arguments.check) if arguments.check else []
     rng = random.Random(0)
     best = blocks.COSTS
@@ -83,6 +84,8 @@ def main() -> None:
         )
         found = errors(pages)[0]
         if found <= score:
+            if found < score:
+                print(found, {n: round(getattr(blocks.COSTS, n), 2) for n in names}, flush=True)
             best, score = blocks.COSTS, found
     blocks.COSTS = best
     print("end", score, total, errors(check))

@@ -51,10 +51,15 @@ def pairs(folder: Path, *, pdf: bool):
                 following[left] = right
         for one in page.fragments:
             for other in page.fragments:
+                if one.caption != other.caption:
+                    continue
                 if one is other or places[one.number] is None or places[other.number] is None:
                     continue
-                features = links.link_features(one, other, page.topics, page.between(one, other))
-                yield features, float(following.get(one.number) == other.number)
+                features = links.link_features(
+                    one, other, page.topics, page.between(one, other), airy=page.airy
+                )
+                right = float(following.get(one.number) == other.number)
+                yield features, right, (path.stem, one.number)
 
 
 def head_data(folder: Path, *, pdf: bool):
@@ -76,7 +81,8 @@ def head_data(folder: Path, *, pdf: bool):
             ]
             if not titles or len(head.text) < 3:
                 continue
-            yield features, float(bool(set(titles) & set(owner[chain.number])))
+            right = float(bool(set(titles) & set(owner[chain.number])))
+            yield features, right, (path.stem, head.number)
 
 
 def main() -> None:
@@ -90,28 +96,43 @@ def main() -> None:
         for folder in arguments.folders
         for pair in (head_data if arguments.heads else pairs)(folder, pdf=arguments.pdf)
     ]
-    names = sorted({name for features, _ in data for name in features})
-    x = np.array([[features.get(name, 0.0) for name in names] for features, _ in data])
-    y = np.array([label for _, label in data])
-    weights = np.zeros(len(names))
+    names = sorted({name for features, _, _ in data for name in features})
+    x = np.array([[features.get(name, 0.0) for name in names] for features, _, _ in data])
+    y = np.array([label for _, label, _ in data])
+    keys = {key: number for number, key in enumerate(dict.fromkeys(key for _, _, key in data))}
+    group = np.array([keys[key] for _, _, key in data])
+    weights = fitted(x, y, group, len(keys))
+    report(x @ weights, y, group, len(keys))
+    print("{" + ", ".join(f'"{name}": {weight:.2f}' for name, weight in zip(names, weights)) + "}")
+
+
+def fitted(x: np.ndarray, y: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
+    """Fit a choice among the candidates of each group, "none" among them with the score 0."""
     scale = np.maximum(np.abs(x).max(axis=0), 1e-9)
     z = x / scale
-    for _ in range(60):  # Newton with a ridge
-        p = 1 / (1 + np.exp(-np.clip(z @ weights, -30, 30)))
-        gradient = z.T @ (p - y) + 0.3 * weights
-        hessian = (z * (p * (1 - p))[:, None]).T @ z + 0.3 * np.eye(len(names))
-        step = np.linalg.solve(hessian, gradient)
-        weights -= step
-        if np.abs(step).max() < 1e-6:
-            break
-    p = 1 / (1 + np.exp(-z @ weights))
+    weights, first, second = (np.zeros(x.shape[1]) for _ in range(3))
+    share = y / np.maximum(1.0, np.bincount(group, y, groups))[group]
+    for step in range(1, 1201):
+        power = np.exp(np.clip(z @ weights, -30, 30))
+        total = np.bincount(group, power, groups) + 1.0
+        gradient = z.T @ (power / total[group] - share) + 0.2 * weights
+        first = 0.9 * first + 0.1 * gradient
+        second = 0.999 * second + 0.001 * gradient**2
+        rate = 0.3 if step < 800 else 0.05
+        weights -= rate * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+    return weights / scale
+
+
+def report(scores: np.ndarray, y: np.ndarray, group: np.ndarray, groups: int) -> None:
+    best = np.full(groups, -1)
+    value = np.zeros(groups)
+    for at, (score, owner) in enumerate(zip(scores, group)):
+        if score > value[owner]:
+            value[owner], best[owner] = score, at
+    right = sum(y[at] for at in best if at >= 0)
+    wrong = sum(1 - y[at] for at in best if at >= 0)
     print(
-        f"{len(y)} pairs, {int(y.sum())} links; loss {-(y * np.log(p + 1e-12) + (1 - y) * np.log(1 - p + 1e-12)).sum():.1f}; missed {(y * (p < 0.5)).sum():.0f}, false {((1 - y) * (p > 0.5)).sum():.0f}"
-    )
-    print(
-        "{"
-        + ", ".join(f'"{name}": {weight / s:.2f}' for name, weight, s in zip(names, weights, scale))
-        + "}"
+        f"{len(y)} pairs, {groups} choices, {int(y.sum())} right ones; chosen right {right:.0f}, wrong {wrong:.0f}"
     )
 
 

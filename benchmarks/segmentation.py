@@ -163,11 +163,10 @@ def main() -> None:
     ]
     for folder in arguments.pages:
         files = sorted(folder.glob("*.json"))
-        groups += [
-            (f"{folder.name} raw", files[::2], ".txt"),
-            (f"{folder.name} ordered", files[1::2], ".txt"),
-            (f"{folder.name} PDF", files, ".pdf"),
-        ]
+        for number, kind in enumerate(("raw", "ordered", "airy")):
+            part = [path for path in files if int(path.stem[-4:]) % 3 == number]
+            groups.append((f"{folder.name} {kind}", part, ".txt"))
+        groups.append((f"{folder.name} PDF", files, ".pdf"))
     print(
         f"{'':22} {'articles':>8} {'bodies':>7} {'titles':>7} {'surplus':>7} {'reporters':>9} {'dates':>6} {'seconds':>8}"
     )

@@ -301,6 +301,10 @@ class Composer:
         return story
 
     # -- setting ---------------------------------------------------------------------------
+    def unlike_body(self, size: float) -> float:
+        """Keep display type apart from body type, as designers do."""
+        return 8.2 if 8.5 < size < 9.4 else size
+
     def headline_block(
         self, story: Story, left: float, top: float, width: float, big: float
     ) -> tuple[list[Box], float]:
@@ -315,13 +319,13 @@ class Composer:
         boxes, y = [], top + 4
         small = max(10.0, size * 0.6)
         if story.kicker:
-            small_k = min(small, width / max(1, len(story.kicker)))
+            small_k = self.unlike_body(min(small, width / max(1, len(story.kicker))))
             boxes.append(Box(left, y, width, small_k, small_k * 1.4, [(story.kicker, "center")]))
             y += small_k * 1.4
         boxes.append(Box(left, y, width, size, size * 1.35, [(x, "center") for x in lines], True))
         y += size * 1.35 * len(lines)
         if story.deck:
-            small_d = min(small, width / max(1, len(story.deck)))
+            small_d = self.unlike_body(min(small, width / max(1, len(story.deck))))
             boxes.append(Box(left, y, width, small_d, small_d * 1.4, [(story.deck, "center")]))
             y += small_d * 1.4
         if story.byline and not story.in_line:
@@ -712,6 +716,24 @@ class Composer:
                 )
             )
 
+    def airy_text(self) -> str:
+        """Write the text layer as some programs do: a blank line between boxes and paragraphs."""
+        rng = self.rng
+        out: list[str] = []
+        for group in self.groups:
+            for box in group.boxes:
+                for index, (text, align) in enumerate(box.lines):
+                    opens = align.startswith("indent") or align == "center" and not box.bold
+                    if index and opens and rng.random() < 0.93:
+                        out.append("")
+                    if align.endswith("justify") and rng.random() < 0.03:
+                        cut = rng.randrange(0, max(1, len(text) // 2))
+                        text = text[:cut] + " ".join(text[cut : cut + 6]) + text[cut + 6 :]
+                    out.append(text)
+                if rng.random() < 0.93:
+                    out.append("")
+        return "\n".join(out) + "\n"
+
     def html(self, width: float, height: float) -> str:
         out = [
             "<html><head><meta charset='utf-8'><style>",
@@ -786,18 +808,13 @@ def main() -> None:
         source, truth = composer.compose()
         base = arguments.out / f"page{number:03}"
         print_page(source, base.with_suffix(".pdf"))
-        mode = ["-raw"] if number % 2 == 0 else []
-        subprocess.run(
-            [
-                "pdftotext",
-                *mode,
-                "-enc",
-                "UTF-8",
-                str(base.with_suffix(".pdf")),
-                str(base.with_suffix(".txt")),
-            ],
-            check=True,
-        )
+        text = base.with_suffix(".txt")
+        if number % 3 == 2:
+            text.write_text(composer.airy_text(), encoding="utf-8")
+        else:
+            mode = ["-raw"] if number % 3 == 0 else []
+            pdf = str(base.with_suffix(".pdf"))
+            subprocess.run(["pdftotext", *mode, "-enc", "UTF-8", pdf, str(text)], check=True)
         truth["doc"] = base.name
         base.with_suffix(".json").write_text(
             json.dumps(truth, ensure_ascii=False, indent=1), encoding="utf-8"

@@ -90,31 +90,31 @@ class _Costs(NamedTuple):
     and the pages of gold: body and display lines are told apart in 99 of 100 cases.
     """
 
-    new_width: float = 4.0  # a column of another width begins
-    new_width_gap: float = 3.0  # the same behind a blank line
-    display: float = 1.2  # a display line follows body
-    display_gap: float = 0.4
-    mid: float = 3.5  # the same, and the body line above ends in mid-sentence
-    mid_gap: float = 1.0
-    back: float = 0.8  # the old column width goes on behind a subhead or headline
-    flow: float = 0.6  # times how much better a line continues the one above than it opens
-    short: float = 4.5  # a short line inside a paragraph
-    short_comma: float = 2.5
-    last: float = 0.9  # a short last line of a paragraph
-    off: float = 0.25  # per em that a full line misses the column width
-    wide: float = 7.0  # a line wider than the column
-    plain: float = 1.3  # body without punctuation
-    plain_opening: float = 0.6  # the same where the line opens like a paragraph
-    torn: float = 0.33  # body that does not continue the line above, per log ratio
+    new_width: float = 8.2  # a column of another width begins
+    new_width_gap: float = 2.6  # the same behind a blank line
+    display: float = 2.9  # a display line follows body
+    display_gap: float = 0.2
+    mid: float = 0.7  # the same, and the body line above ends in mid-sentence
+    mid_gap: float = 0.4
+    back: float = 1.2  # the old column width goes on behind a subhead or headline
+    flow: float = 0.5  # times how much better a line continues the one above than it opens
+    short: float = 3.2  # a short line inside a paragraph
+    short_comma: float = 0.5
+    last: float = 0.2  # a short last line of a paragraph
+    off: float = 0.3  # per em that a full line misses the column width
+    wide: float = 11.4  # a line wider than the column
+    plain: float = 1.6  # body without punctuation
+    plain_opening: float = 1.5  # the same where the line opens like a paragraph
+    torn: float = 0.03  # body that does not continue the line above, per log ratio
     shown: float = 0.3  # display, any
-    shown_end: float = 4.0  # display that ends in punctuation
-    shown_stop: float = 3.0  # display with a full stop inside
-    shown_comma: float = 1.2
-    shown_wide: float = 3.0
-    shown_stretched: float = 2.5
+    shown_end: float = 6.1  # display that ends in punctuation
+    shown_stop: float = 3.3  # display with a full stop inside
+    shown_comma: float = 6.0
+    shown_wide: float = 1.6
+    shown_stretched: float = 10.0
     shown_opening: float = 0.8  # display that opens like a paragraph
-    shown_flow: float = 0.33  # display that continues the line above, per log ratio
-    shown_equal: float = 1.5  # display as wide as the line above
+    shown_flow: float = 0.2  # display that continues the line above, per log ratio
+    shown_equal: float = 1.3  # display as wide as the line above
 
 
 COSTS = _Costs()

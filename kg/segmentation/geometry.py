@@ -25,7 +25,7 @@ HEADLINE_STEP = 1.9  # type sizes between two lines of one headline
 
 def blocks_of_layout(lines: Sequence[Line]) -> list[Block]:
     """Return the blocks of a page with boxes, in the order of drawing."""
-    body_sizes = _body_sizes(lines)
+    main, body_sizes = _body_sizes(lines)
     leading = _leadings(lines)
     groups: list[list[Line]] = []
     kinds: list[BlockKind] = []
@@ -36,10 +36,17 @@ def blocks_of_layout(lines: Sequence[Line]) -> list[Block]:
         else:
             groups.append([line])
             kinds.append(kind)
-    return [
-        Block(number, kind, tuple(group), _column_em(group) if kind is BlockKind.BODY else 0.0)
-        for number, (group, kind) in enumerate(zip(groups, kinds, strict=True))
-    ]
+    blocks: list[Block] = []
+    for group, kind in zip(groups, kinds, strict=True):
+        if kind is BlockKind.BODY and _rounded(group[0].size) != main and not _is_prose(group):
+            kind = BlockKind.DISPLAY  # a kicker in the type of the captions
+        width = _column_em(group) if kind is BlockKind.BODY else 0.0
+        blocks.append(Block(len(blocks), kind, tuple(group), width))
+    return blocks
+
+
+def _is_prose(group: Sequence[Line]) -> bool:
+    return any("。" in line.text for line in group) or sum(len(line.text) for line in group) > 40
 
 
 def bounding_box(lines: Sequence[Line]) -> Box | None:
@@ -60,8 +67,8 @@ def _rounded(size: float) -> float:
     return round(size / SIZE_STEP) * SIZE_STEP
 
 
-def _body_sizes(lines: Sequence[Line]) -> set[float]:
-    """Return the type sizes that print body text: those of many characters, in long lines."""
+def _body_sizes(lines: Sequence[Line]) -> tuple[float, set[float]]:
+    """Return the type size of most text, and all that print body text: columns, captions."""
     characters: Counter[float] = Counter()
     for line in lines:
         characters[_rounded(line.size)] += len(line.text)
@@ -70,7 +77,7 @@ def _body_sizes(lines: Sequence[Line]) -> set[float]:
     sentences: Counter[float] = Counter()
     for line in lines:
         sentences[_rounded(line.size)] += line.text.count("。")
-    return {
+    return main, {
         size
         for size, count in characters.items()
         if size == main
