@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 SKIPS_SHOWN = 10
+SPARQL = re.compile(
+    r"\s*(#|(SELECT|ASK|CONSTRUCT|DESCRIBE|INSERT|DELETE|PREFIX|BASE)\b)", re.IGNORECASE
+)
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -325,7 +329,7 @@ def _query_text(query: str) -> str:
     """Return the SPARQL in a file, on stdin, or in the argument itself."""
     if query == "-":
         return sys.stdin.buffer.read().decode("utf-8")
-    if "{" in query:  # every SPARQL query has a pattern in braces, hardly a file name does
+    if SPARQL.match(query):
         return query
     try:
         return Path(query).read_text("utf-8")
@@ -389,8 +393,8 @@ def explain(subject: str, folder: Path, as_json: bool) -> None:
     elif topic:
         click.echo(to_text(topic), nl=False)
     else:
-        say(f"kg: nothing is called {subject!r}, or several things are")
-        say(to_text(topic))
+        say(f"kg: {subject!r} is not the name of one entity")
+        say(to_text(topic).rstrip())
     if not topic:
         raise FallsShort
 
@@ -551,6 +555,8 @@ def evaluate(
     from kg.jsonl import read_annotations
 
     golden = read_annotations(gold)
+    if not golden:
+        raise InputError("there are no annotations (*.json, *.jsonl)", path=gold)
     if predicted is not None:
         with standard_input([predicted]) as (file,):
             answers = read_annotations(file)

@@ -65,6 +65,9 @@ class Shell(click.Group):
             # What is still buffered would be complained about once more at the interpreter's end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise click.exceptions.Exit(BROKEN_PIPE) from None
+        except OSError as error:  # no space, no permission: the message says it all
+            say(f"kg: {error}")
+            raise click.exceptions.Exit(COULD_NOT_RUN) from error
         return result
 
     def main(

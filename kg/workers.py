@@ -180,20 +180,28 @@ def _plan(
 
 
 def _extract_file(task: _Task) -> FileResult:
+    key = _cache_key(task)
+    if task.cache and key and (found := task.cache.load(key, DocumentExtraction)):
+        return FileResult(task.name, (found,), cache_key=key, is_reused=True)
     stopwatch = Stopwatch()
     documents: list[DocumentExtraction] = []
     skipped: list[Skipped] = []
-    key = ""
     with _skipping(task.path, skipped):
-        if task.cache is not None and task.path.is_file():
-            circumstances = (task.name, task.document_id, str(task.settings.as_pairs()))
-            key = task.cache.key(task.path, *circumstances)
-            if found := task.cache.load(key, DocumentExtraction):
-                return FileResult(task.name, (found,), cache_key=key, is_reused=True)
         documents.append(_read_and_extract(task, stopwatch))
-        if task.cache is not None and key:
-            task.cache.store(key, documents[0])
+    if task.cache and key and documents:  # not above: a full disk is no fault of the document
+        task.cache.store(key, documents[0])
     return FileResult(task.name, tuple(documents), tuple(skipped), dict(stopwatch.seconds), key)
+
+
+def _cache_key(task: _Task) -> str:
+    """Return the name under which the result is kept, "" where it is not."""
+    if task.cache is None:
+        return ""
+    circumstances = (task.name, task.document_id, str(task.settings.as_pairs()))
+    try:
+        return task.cache.key(task.path, *circumstances)
+    except OSError:  # the reading room will say why, and what would help
+        return ""
 
 
 def _read_and_extract(task: _Task, stopwatch: Stopwatch) -> DocumentExtraction:
@@ -216,8 +224,6 @@ def _skipping(path: Path, skipped: list[Skipped]) -> Iterator[None]:
         reason = "; ".join(filter(None, (error.reason, error.remedy)))
         place = f"{path}:{error.line}" if error.line else str(path)
         skipped.append(Skipped(place, reason))
-    except OSError as error:
-        skipped.append(Skipped(str(path), f"it cannot be read: {error.strerror or error}"))
     except (AnnotatorUnavailable, OntologyError, SettingsError):
         raise  # no fault of this document: all others would fail alike
     except Exception as error:

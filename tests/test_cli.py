@@ -125,6 +125,12 @@ def test_mistake_in_the_settings_cannot_run(kg_: Kg, corpus: Path) -> None:
     assert "kg.toml: unknown key 'hom' in [corpus]; did you mean 'home'?" in result.stderr
 
 
+def test_folder_that_cannot_be_made_is_named(kg_: Kg, corpus: Path) -> None:
+    result = expect(kg_("build", corpus, "-o", corpus / "finance.txt" / "out"), COULD_NOT_RUN)
+    assert "finance.txt" in result.stderr
+    assert "Traceback" not in result.output
+
+
 def test_build_from_standard_input(kg_: Kg) -> None:
     expect(kg_("build", "-", "-o", "out", stdin=DOCUMENTS["finance.txt"].encode("gb18030")))
     assert "鲁西" not in Path("out/graph.ttl").read_text("utf-8")
@@ -205,8 +211,9 @@ def test_ready_query_takes_parameters(kg_: Kg, built: BuildReport) -> None:
         ("INSERT DATA { kg:a kg:b kg:c }", COULD_NOT_RUN, ""),
         ("SELECT ?x WHERE { ?x a kg:Nothing }", FALLS_SHORT, ""),
         ("ASK { ?x a kg:Nothing }", FALLS_SHORT, ""),
+        ("describe company:鲁西集团", 0, ""),
     ],
-    ids=["misspelled", "no SPARQL", "update", "no rows", "no"],
+    ids=["misspelled", "no SPARQL", "update", "no rows", "no", "describe"],
 )
 def test_query_exits_with(kg_: Kg, built: BuildReport, query: str, code: int, message: str) -> None:
     assert message in expect(kg_("query", query, "-o", built.out), code).stderr
@@ -325,6 +332,10 @@ def test_evaluate_compares_what_a_pipe_brings(kg_: Kg, gold: Path) -> None:
     scores = json.loads(result.stdout)
     assert scores["total"]["entity"]["p"] == 1.0
     assert scores["total"]["entity"]["r"] < 1.0
+
+
+def test_folder_without_annotations_cannot_be_gold(kg_: Kg, tmp_path: Path) -> None:
+    assert "no annotations" in expect(kg_("evaluate", tmp_path), COULD_NOT_RUN).stderr
 
 
 def test_evaluate_lists_mistakes(kg_: Kg, gold: Path) -> None:
