@@ -34,6 +34,7 @@ class ValueScene:
     last: EntityKey | None  # subject of the value before in this paragraph
     last_clauses: int  # clause borders since then
     topics: ArticleTopics
+    topic: EntityKey | None  # of the sentence: its first name that is no adjunct
     types: frozenset[str]  # of the mentions in the sentence
     clause_types: frozenset[str]
     what: str  # kind, attribute and dimension
@@ -49,6 +50,7 @@ def value_scene(
     """Collect what the features of a value share; *last* is the subject before and its offset."""
     choice = rule_choice(view, value, found, topics)
     clause = view.clauses[view.clause_index(value.span.begin)]
+    topic = next((m for m in view.outer if not view.is_adjunct(m)), None)
     clauses = -1
     if last is not None and last[1] >= view.sentence.span.begin:
         clauses = view.clause_index(value.span.begin) - view.clause_index(last[1])
@@ -61,6 +63,7 @@ def value_scene(
         last[0] if last else None,
         clauses,
         topics,
+        (topic.type, topic.name) if topic is not None else None,
         frozenset(m.type for m in view.outer),
         frozenset(m.type for m in clause.mentions),
         f"{value.attribute}/{value.dimension}",
@@ -82,11 +85,11 @@ def subject_features(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
 
 
 def _position(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
-    view, value, mention = scene.view, scene.value, candidate.mention
-    type_ = candidate.entity[0]
-    yield f"at:{candidate.place}"
-    yield f"at:{candidate.place}:{min(candidate.clauses, 5)}:{min(candidate.sentences, 4)}"
-    yield f"kind:{mention.kind.value}:{candidate.place}"
+    """Yield where the candidate stands, as the rules and the values before see it."""
+    mention, place = candidate.mention, candidate.place
+    yield f"at:{place}"
+    yield f"at:{place}:{min(candidate.clauses, 5)}:{min(candidate.sentences, 4)}"
+    yield f"kind:{mention.kind.value}:{place}"
     yield f"rank:{min(scene.candidates.index(candidate), 6)}"
     if candidate.entity == scene.chosen:
         yield "rule"
@@ -97,90 +100,118 @@ def _position(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
             yield f"last:{min(scene.last_clauses, 4)}"
         else:
             yield f"not last:{min(scene.last_clauses, 4)}"
-    if candidate.place in ("clause", "before", "clause-after", "after", "nested"):
+    if mention.kind is not MentionKind.NAME:
+        yield f"deictic:{mention.text[:2]}"
+    yield from _in_sentence(scene, candidate)
+    yield from _in_article(scene, candidate)
+
+
+def _in_sentence(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
+    view, value, mention, place = scene.view, scene.value, candidate.mention, candidate.place
+    if place in ("clause", "before", "clause-after", "after", "nested"):
         first, second = sorted((mention.span, value.span))
         between = [
             m for m in view.outer if first.end <= m.span.begin and m.span.end <= second.begin
         ]
-        yield f"between:{candidate.place}:{min(len(between), 4)}"
-        if any(m.type == type_ for m in between):
-            yield f"rival between:{candidate.place}"
+        yield f"between:{place}:{min(len(between), 4)}"
+        if any(m.type == mention.type for m in between):
+            yield f"rival between:{place}"
         for rival in sorted({m.type for m in between}):
-            yield f"between:{candidate.place}:{rival}"
+            yield f"between:{place}:{rival}"
         if view.is_adjunct(mention):
-            yield f"adjunct:{candidate.place}"
+            yield f"adjunct:{place}"
         if view.is_attribute(mention):
-            yield f"的:{candidate.place}"
-        yield f"distance:{candidate.place}:{_bucket(second.begin - first.end)}"
-    topic = next((m for m in view.outer if not view.is_adjunct(m)), None)
-    if topic is not None and (topic.type, topic.name) == candidate.entity:
-        yield f"topic of sentence:{candidate.place}"
-    carried = scene.topics.carried
-    if carried is not None and (carried.type, carried.name) == candidate.entity:
-        yield "topic before"
-        yield f"topic before:{bool(scene.types)}"
+            yield f"的:{place}"
+        yield f"distance:{place}:{_bucket(second.begin - first.end)}"
+    if scene.topic == candidate.entity:
+        yield f"topic of sentence:{place}"
     for rival in sorted(scene.types):
         yield f"with:{rival}"
     for rival in sorted(scene.clause_types):
         yield f"in clause:{rival}"
-    yield f"times:{min(scene.topics.counts.get(candidate.entity, 0), 8)}"
-    main = scene.topics.main.get(type_)
-    if main is not None and main.name == candidate.entity[1]:
+
+
+def _in_article(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
+    topics, (type_, name) = scene.topics, candidate.entity
+    if (
+        topics.carried is not None
+        and (topics.carried.type, topics.carried.name) == candidate.entity
+    ):
+        yield "topic before"
+        yield f"topic before:{bool(scene.types)}"
+    yield f"times:{min(topics.counts.get(candidate.entity, 0), 8)}"
+    main = topics.main.get(type_)
+    if main is not None and main.name == name:
         yield "main of type"
-    focus = scene.topics.focus
-    if type_ == "Place" and focus is not None:
-        yield "focus" if focus.name == candidate.entity[1] else "not focus"
-    if any((m.type, m.name) == candidate.entity for m in scene.topics.headline):
+    if type_ == "Place" and topics.focus is not None:
+        yield "focus" if topics.focus.name == name else "not focus"
+    if any((m.type, m.name) == candidate.entity for m in topics.headline):
         yield "in headline"
-    if scene.topics.in_headline(view):
+    if topics.in_headline(scene.view):
         yield "of headline"
-    if mention.kind is not MentionKind.NAME:
-        yield f"deictic:{mention.text[:2]}"
 
 
 def _words(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
-    view, value, mention = scene.view, scene.value, candidate.mention
-    text, type_ = view.text, candidate.entity[0]
-    sentence = view.sentence.span
-    name = candidate.entity[1]
+    """Yield the words at the value, joined with the candidate's type: 86家 are a region's firms."""
+    view, value = scene.view, scene.value
+    text, (type_, name) = view.text, candidate.entity
+    place = candidate.place
+    clause = view.clauses[view.clause_index(value.span.begin)].span
     yield f"tail:{name[-2:]}|{value.attribute}"
-    if value.kind == "state":
-        yield f"begins:{value.begins}|{type_}|{candidate.place}"
-        yield f"first:{str(value.value)[:2]}|{type_}"
-        touching = candidate.mention.span.end == value.span.begin
-        yield f"touching:{touching}|{value.begins}"
-        yield f"touching:{touching}|{type_}"
     if value.cue is not None:
         cue = value.cue.of(text)
         yield f"cue:{cue}|{type_}"
-        yield f"cue:{cue}|{type_}|{candidate.place}"
+        yield f"cue:{cue}|{type_}|{place}"
     yield f"unit:{value.unit}|{type_}"
-    yield f"unit:{value.unit}|{type_}|{candidate.place}"
-    after = text[value.span.end : min(sentence.end, value.span.end + 2)]
-    yield f"noun:{after}|{type_}"
-    clause = view.clauses[view.clause_index(value.span.begin)].span
-    head = text[clause.begin : clause.begin + 2]
-    yield f"clause begins:{head}|{type_}|{candidate.place}"
-    before = text[max(clause.begin, value.span.begin - 2) : value.span.begin]
+    yield f"unit:{value.unit}|{type_}|{place}"
+    yield f"clause begins:{text[clause.begin : clause.begin + 2]}|{type_}|{place}"
+    before = text[max(clause.begin, value.span.begin - 3) : value.span.begin]
+    yield f"before:{before[-2:]}|{type_}"
+    yield f"before:{before[-2:]}|{type_}|{place}"
     yield f"before:{before}|{type_}"
+    after = text[value.span.end : min(view.sentence.span.end, value.span.end + 4)]
+    yield f"noun:{after[:2]}|{type_}"
+    yield f"noun:{after[:2]}|{type_}|{place}"
+    yield f"noun:{after}|{type_}"
+    for character in sorted(set(text[clause.begin : value.span.begin])):
+        yield f"clause:{character}|{type_}"
+    if value.kind == "state":
+        yield from _at_state(scene, candidate)
+    yield from _between(scene, candidate)
+
+
+def _at_state(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
+    value, type_ = scene.value, candidate.entity[0]
+    yield f"begins:{value.begins}|{type_}|{candidate.place}"
+    yield f"first:{str(value.value)[:2]}|{type_}"
+    touching = candidate.mention.span.end == value.span.begin
+    yield f"touching:{touching}|{value.begins}"
+    yield f"touching:{touching}|{type_}"
+
+
+def _between(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
+    """Yield the text between subject and value, at either end."""
+    text, value, mention = scene.view.text, scene.value, candidate.mention
+    type_ = candidate.entity[0]
     if candidate.place in ("clause", "before"):
         gap = text[mention.span.end : value.span.begin]
         if len(gap) <= MAX_GAP_CHARS:
             yield f"gap:{gap}"
         yield f"next:{gap[:1]}"
         yield f"next:{gap[:2]}|{type_}"
-        pre = text[max(sentence.begin, mention.span.begin - 2) : mention.span.begin]
-        yield f"pre:{pre[-1:]}"
-        yield f"pre:{pre}|{type_}"
+        begin = max(scene.view.sentence.span.begin, mention.span.begin - 2)
+        ahead = text[begin : mention.span.begin]
+        yield f"ahead:{ahead[-1:]}"
+        yield f"ahead:{ahead}|{type_}"
         window = gap[:6]
         for i in range(len(window) - 1):
-            yield f"g:{window[i : i + 2]}"
+            yield f"gap pair:{window[i : i + 2]}"
     elif candidate.place in ("clause-after", "head", "after"):
         gap = text[value.span.end : mention.span.begin]
         if len(gap) <= MAX_GAP_CHARS:
-            yield f"agap:{gap}"
-        yield f"anext:{gap[:2]}|{type_}"
-        yield f"apre:{gap[-2:]}|{type_}"
+            yield f"gap behind:{gap}"
+        yield f"behind:{gap[:2]}|{type_}"
+        yield f"ahead of it:{gap[-2:]}|{type_}"
 
 
 def nobody_features(scene: ValueScene) -> Iterator[str]:

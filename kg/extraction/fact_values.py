@@ -193,9 +193,16 @@ def _dates(view: SentenceView, dates: Sequence[FoundDate]) -> Iterator[FactValue
         if event is None:
             continue
         attribute, cue = event
-        yield FactValue(found.span, found.date, attribute, "date", cue)
+        yield FactValue(found.span, _event_date(found), attribute, "date", cue)
         if found.end is not None and len(found.date.iso) == 10:  # 7月6日至8日举行
             yield FactValue(found.span, found.end, "completionDate", "date", cue)
+
+
+def _event_date(found: FoundDate) -> PartialDate:
+    """Return when something happens: some time in 明年三季度 is no month, only a year."""
+    if found.end is not None and len(found.date.iso) == len("2022-01"):
+        return PartialDate(found.date.iso[:4], found.date.text)
+    return found.date
 
 
 def _event(view: SentenceView, span: Span, limit: int) -> tuple[str, Span] | None:

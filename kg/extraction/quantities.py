@@ -53,6 +53,11 @@ _TENTHS = re.compile(
 _PERCENT_WORDS = re.compile(
     rf"百分之([一二三四五六七八九十百零两]+(?:点[零一二三四五六七八九]+)?|{_ARABIC})"
 )
+_SCALED = re.compile(rf"(?P<scale>{_SCALE})?")
+_ALONE = (
+    r"(?P<bound>超过?|将近|(?<!附)近|(?<![以之])上|逾|(?<![通经])过|突破)"
+    rf"(?P<scale>[十百]?[万亿]|千[万亿]|万亿|百|{_THOUSAND})"
+)
 # 从380公里到400米 tells of a change, 3公里到5公里 of a range.
 _RANGE_GAP = re.compile(r"[ 　]?(?:[—–\-~～－]{1,2}|至|到)[ 　]?")
 _CHANGE_BEFORE = re.compile(r"[从由自][^，。；]{0,8}$")
@@ -62,6 +67,7 @@ _PRICED_BY = re.compile(r"每(公斤|斤|吨|度|千克|股|平方米|立方米|
 _MAX_PRICED_BY_CHARS = 16
 # Behind these a number with its unit makes another word: 三位一体, 五台山, 3年级, 10年来 is a duration.
 _OTHER_WORD = re.compile(r"一体|山|级(?!以)|代(?!表)|度(?!假)|初|底|末|版|月|季")
+_AMBIGUOUS = frozenset({"年", "位", "台", "个", "项"})
 _AMOUNT_WORD = re.compile(r"(?:投资?|资金?|金|额|款|收入|产值|市值|利润|营收)[^，。；\d]{0,6}$")
 _BARE_AMOUNT = re.compile(
     r"[ 　]?(?P<scale>[十百千]?(?:万亿|亿)|千万|百万)(?=[，。；！？、）)\s]|$)"
@@ -87,6 +93,7 @@ class _Lexis:
     """The words of attributes.ttl as patterns."""
 
     number: re.Pattern[str]
+    magnitude: re.Pattern[str]  # 超百亿元: a bound, a magnitude and a unit, no digit
     tail: re.Pattern[str]  # magnitude, 多|余 and unit behind a number
     before: tuple[tuple[re.Pattern[str], Bound], ...]
     after: tuple[tuple[re.Pattern[str], Bound], ...]
@@ -97,7 +104,6 @@ class _Lexis:
     needs_digits: frozenset[str]
     ranks: frozenset[str]
     ratios: frozenset[str]
-    ambiguous: frozenset[str] = frozenset({"年", "位", "台", "个", "项"})
 
 
 @lru_cache(maxsize=1)
@@ -125,6 +131,7 @@ def _lexis() -> _Lexis:
     )
     return _Lexis(
         re.compile(rf"{_NOT_INSIDE}(?P<ordinal>第)?(?P<number>{_ARABIC}|{_CHINESE})"),
+        re.compile(rf"{_ALONE}(?P<unit>{units})"),
         tail,
         tuple((_ending(schema, f"bound-{b.value}-before"), b) for b in Bound),
         tuple((_beginning(schema, f"bound-{b.value}-after"), b) for b in Bound),
@@ -169,7 +176,7 @@ def find_quantities(text: str, *, begin: int = 0) -> tuple[FoundQuantity, ...]:
     [(Decimal('6400000000'), 'CNY'), (Decimal('260'), '亩')]
     """
     lexis = _lexis()
-    found = [*_in_digits(text, lexis), *_in_words(text)]
+    found = [*_in_digits(text, lexis), *_in_magnitudes(text, lexis), *_in_words(text)]
     found.sort(key=lambda quantity: quantity.span)
     if begin:
         found = [replace(quantity, span=quantity.span.shift(begin)) for quantity in found]
@@ -256,7 +263,7 @@ def _read(text: str, number: re.Match[str], lexis: _Lexis) -> FoundQuantity | No
 
 def _scaled(text: str, number: re.Match[str]) -> re.Match[str]:
     """Return the match of the magnitude behind *number*, or *number* itself: 30万 of 30万到50万元."""
-    return re.compile(_SCALE).match(text, number.end()) or number
+    return _SCALED.match(text, number.end()) or number
 
 
 def _range(
@@ -268,7 +275,7 @@ def _range(
     lexis: _Lexis,
 ) -> FoundQuantity | None:
     found = _found(text, high, high_tail, lexis)
-    scaled = low_tail or re.compile(rf"(?P<scale>{_SCALE})?").match(text, low.end())
+    scaled = low_tail or _SCALED.match(text, low.end())
     value = _value(low["number"], scaled.groupdict() if scaled else {})
     if found is None or value is None:
         return None
@@ -312,7 +319,7 @@ def _is_quantity(text: str, number: re.Match[str], tail: re.Match[str], lexis: _
         return False
     if len(digits) == 1 and not digits.isdigit() and not has_scale and unit in lexis.needs_digits:
         return False
-    if _OTHER_WORD.match(text, tail.end()) and not tail["scale"] and unit in lexis.ambiguous:
+    if unit in _AMBIGUOUS and not tail["scale"] and _OTHER_WORD.match(text, tail.end()):
         return False
     if unit == "年":
         return len(digits) < 4 and not has_scale and digits[:1] not in "0〇零"
@@ -388,6 +395,17 @@ def _bare_amount(text: str, number: re.Match[str]) -> FoundQuantity | None:
     value = _value(number["number"], tail.groupdict())
     span = Span(number.start(), tail.end())
     return FoundQuantity(span, Quantity(value, "CNY", span.of(text))) if value else None
+
+
+def _in_magnitudes(text: str, lexis: _Lexis) -> Iterator[FoundQuantity]:
+    """Yield 超百亿元 and 近千名: a magnitude alone behind a bound means one of it."""
+    for match in lexis.magnitude.finditer(text):
+        exponent = sum(_MAGNITUDE[character] for character in match["scale"])
+        span = Span(match.start("scale"), match.end())
+        unit = _unit(text, span, match["unit"], lexis)
+        bound = Bound.UPPER if match["bound"].endswith("近") else Bound.LOWER
+        value = Decimal(10) ** exponent
+        yield FoundQuantity(span, Quantity(value, unit, span.of(text), bound))
 
 
 def _in_words(text: str) -> Iterator[FoundQuantity]:

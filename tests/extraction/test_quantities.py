@@ -60,6 +60,8 @@ def read(text: str) -> list[tuple[str, str]]:
             ],
             id="enumeration",
         ),
+        pytest.param("产值超百亿元", [("10000000000", "CNY")], id="magnitude behind a bound"),
+        pytest.param("近千名工人", [("1000", "名")], id="近千"),
         pytest.param("从380公里到400米", [("380", "公里"), ("400", "米")], id="a change, no range"),
     ],
 )
@@ -79,7 +81,7 @@ def test_number_is_multiplied_out_and_keeps_its_unit(
         pytest.param("电话0635-8888888", id="telephone"),
         pytest.param("5G、GB/T 19001-2016、V2.0", id="standards and versions"),
         pytest.param("建成一座厂房、一家企业", id="一 as article"),
-        pytest.param("几百家，数十个，上千万元", id="no number stated"),
+        pytest.param("几百家，数十个，数千人", id="no number stated"),
         pytest.param("三位一体、五台山、三方协议、四面", id="words with numerals"),
         pytest.param("第3条、第十届", id="ordinals of other things"),
         pytest.param("十分重要", id="十分"),
