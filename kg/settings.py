@@ -11,7 +11,7 @@ stands in a file beside it, `kg.toml`::
     base_iri = "https://w3id.org/kg-news/id/"
 
     [extract]
-    engine = "rules"
+    engine = "builtin"
     min_confidence = 0.0                # claims below are left out
     excluded_relations = ["jurisdiction"]
 
@@ -48,7 +48,7 @@ __all__ = [
 
 SETTINGS_FILE = "kg.toml"
 DEFAULT_BASE_IRI = "https://w3id.org/kg-news/id/"
-ENGINES = ("rules",)
+ENGINES = ("builtin",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Settings:
     publisher: str | None = None  # of documents that do not name theirs
     home: str | None = None  # full name of the region: 聊城市
     base_iri: str = DEFAULT_BASE_IRI
-    engine: str = "rules"
+    engine: str = "builtin"
     min_confidence: float = 0.0
     excluded_relations: tuple[str, ...] = ()
 
