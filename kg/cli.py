@@ -653,3 +653,45 @@ def doctor(as_json: bool) -> None:
         print_table(table)
     if not all(finding.ok for finding in findings if finding.required):
         raise FallsShort
+
+
+@main.command(
+    epilog=examples(
+        "kg train gold/ --raw news.jsonl.gz",
+        "kg train gold/ --jackknife exports/training/jackknife.jsonl -o models",
+    )
+)
+@click.argument("gold", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--raw", multiple=True, type=click.Path(path_type=Path), help="Raw news to learn from."
+)
+@click.option(
+    "--pretrained", type=click.Path(path_type=Path), help="Instead of --raw: learned earlier."
+)
+@click.option(
+    "--jackknife", type=click.Path(path_type=Path), help="Train the scorers only, on this."
+)
+@click.option(
+    "-o",
+    "out",
+    type=click.Path(path_type=Path),
+    default=Path("exports/models"),
+    show_default=True,
+    help="Folder of the models; kg/models of a checkout bundles them.",
+)
+def train(
+    gold: tuple[Path, ...],
+    raw: tuple[Path, ...],
+    pretrained: Path | None,
+    jackknife: Path | None,
+    out: Path,
+) -> None:
+    """Train the tagger and the scorers on annotated documents.
+
+    GOLD is folders of annotations (.json) with their documents (.txt). Needs the extra [train].
+    """
+    from kg.training.run import train_models
+
+    if not (raw or pretrained or jackknife):
+        raise click.UsageError("say what to learn names from: --raw, --pretrained or --jackknife")
+    train_models(gold, out, raw=raw, pretrained=pretrained, jackknife=jackknife)
