@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from kg.annotation.tagger import (
     MODEL_PATH,
+    TaggedName,
     Tagger,
     _active,
     _Chain,
@@ -186,3 +188,67 @@ def test_model_of_another_format_is_refused(tmp_path: Path) -> None:
     np.savez(path, **arrays)  # type: ignore[arg-type]
     with pytest.raises(AnnotatorUnavailable, match="format 99"):
         Tagger.load(path)
+
+
+def named(text: str, names: list[TaggedName]) -> set[tuple[str, str, int]]:
+    return {(text[n.begin : n.end], n.type, n.layer) for n in names if n.score >= 0.5}
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        pytest.param(
+            "山东聊城富锋汽车部件有限公司负责人张延飞通过聊城智慧金融服务平台提出融资需求。",
+            {
+                ("山东聊城富锋汽车部件有限公司", "Company", 0),
+                ("山东", "Place", 1),
+                ("张延飞", "Person", 0),
+                ("聊城智慧金融服务平台", "Platform", 0),
+                ("聊城", "Place", 1),
+            },
+            id="places inside a firm and a platform",
+        ),
+        pytest.param(
+            "市司法局印发《关于进一步优化法治化营商环境的若干措施》，在莘县化工产业园设立工作站。",
+            {
+                ("市司法局", "Agency", 0),
+                ("关于进一步优化法治化营商环境的若干措施", "Policy", 0),
+                ("莘县化工产业园", "Zone", 0),
+                ("莘县", "Place", 1),
+            },
+            id="an agency without its city",
+        ),
+        pytest.param(
+            "中通客车与聊城大学签约，共建研究院。",
+            {("中通客车", "Company", 0), ("聊城大学", "Organization", 0)},
+            id="a firm without a legal form",
+        ),
+    ],
+)
+def test_shipped_model_names_what_a_reader_would(
+    shipped_tagger: Tagger, sentence: str, expected: set[tuple[str, str, int]]
+) -> None:
+    (names,) = shipped_tagger.tag([sentence])
+    assert expected <= named(sentence, names)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_shipped_model_takes_any_text(shipped_tagger: Tagger, sentence: str) -> None:
+    (names,) = shipped_tagger.tag([sentence])
+    assert all(0 <= n.begin < n.end <= len(sentence) for n in names)
+
+
+@pytest.mark.model
+def test_equal_input_gives_equal_output(shipped_tagger: Tagger) -> None:
+    sentences = ["鲁西集团年产120万吨双酚A项目位于聊城高新区。", "市财政局局长王伟介绍。"] * 20
+    assert shipped_tagger.tag(sentences) == Tagger.load().tag(sentences)
+
+
+@pytest.mark.model
+def test_data_card_belongs_to_the_model() -> None:
+    if not MODEL_PATH.exists():
+        pytest.skip("no trained tagger in kg/models")
+    digest = hashlib.sha256(MODEL_PATH.read_bytes()).hexdigest()
+    assert f"`{digest}`" in MODEL_PATH.with_suffix(".md").read_text("utf-8")
