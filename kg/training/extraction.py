@@ -36,7 +36,7 @@ from kg.extraction import all_mentions
 from kg.extraction.clauses import SentenceView, sentence_views
 from kg.extraction.keep import entity_features, group_mentions
 from kg.extraction.linear import LinearModel, hash_features
-from kg.extraction.pair_features import article_facts, pair_features
+from kg.extraction.pair_features import article_facts, pair_columns
 from kg.extraction.pairs import EntityKey, Pair, possible_pairs
 from kg.extraction.regions import RegionContext, region_context
 from kg.extraction.relations import relations_by_rule
@@ -162,7 +162,7 @@ def make_example(document: Mapping[str, Any], annotated: AnnotatedArticle) -> Ex
     by_rule = relations_by_rule(views, context)
     pairs = list(possible_pairs(views, context).values())
     facts = article_facts(views, context, by_rule)
-    rows = [hash_features(pair_features(pair, facts), RELATION_BUCKETS) for pair in pairs]
+    rows = [pair_columns(pair, facts, RELATION_BUCKETS) for pair in pairs]
     gold = _Gold(document)
     matches = {key: gold.matching(key, found) for key, found in group_mentions(mentions).items()}
     return Example(
