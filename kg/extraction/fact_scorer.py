@@ -44,6 +44,7 @@ __all__ = [
 
 KINDS = ("number", "date", "state")  # columns of the model
 
+MAX_CONFIDENCE = 0.999  # nothing read off a text is certain
 RULE_CONFIDENCE = {
     "inside": 0.9,
     "head": 0.85,
@@ -158,7 +159,7 @@ def choose_subjects(
         subject, score = scene.candidates[best], float(scores[best])
         walk.take(scene, subject.entity if score > scores[-1] else None)
         if score >= model.thresholds[KINDS.index(scene.value.kind)]:
-            confidence = round(score, 3)
+            confidence = min(round(score, 3), MAX_CONFIDENCE)
             found.append(Choice(scene.view, scene.value, subject, "model", confidence))
     return _without_rival_states(found)
 

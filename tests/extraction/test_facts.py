@@ -252,5 +252,5 @@ def test_time_is_linear_in_hostile_text(unit: str) -> None:
     body = unit * (10_000 // len(unit))
     annotated, mentions = annotate(body, [("鲁北电站", "Project")])
     begin = time.process_time()
-    find_facts_with(annotated, mentions, None)
-    assert time.process_time() - begin < 3.0
+    find_facts(annotated, mentions)
+    assert time.process_time() - begin < 6.0
