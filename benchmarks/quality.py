@@ -13,29 +13,16 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from kg.evaluation import Count, Evaluation, evaluate
-from kg.extraction import extract_with
-from kg.extraction.linear import LinearModel
+from kg.extraction import RULES_ALONE, Scorers, extract_with
 from kg.jsonl import to_annotation
 from kg.model import Document, DocumentId
-from kg.training.extraction import (
-    ENTITY_THRESHOLD,
-    FOLDS,
-    RELATION_THRESHOLD,
-    Example,
-    TrainingArticle,
-    annotate_as_gold,
-    cross_validate,
-    fold_of,
-    make_example,
-    normalize,
-    read_articles,
-    train,
-)
+from kg.training.cross_validation import CrossValidation
+from kg.training.extraction import FOLDS, TrainingArticle, fold_of, normalize, read_articles
 
 SHARES = (0.25, 0.5, 0.75, 1.0)
 TOTALS = ("entity", "relation", "relation_core", "fact")
@@ -44,32 +31,24 @@ COMMONEST = 20
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Articles, and the examples made of them."""
+    """Annotated articles, and what cross-validation needs of them."""
 
     articles: Mapping[str, TrainingArticle]
-    examples: Sequence[Example]
-    ideal: Sequence[Example]
+    validation: CrossValidation
 
     @classmethod
     def read(cls, folders: Sequence[Path], jackknife: Path | None) -> Material:
         """Read annotated *folders*; without *jackknife* there is no tagger."""
         articles = read_articles(folders, jackknife)
-        return cls(
-            {a.document["doc"]: a for a in articles},
-            [make_example(a.document, a.annotated()) for a in articles],
-            [make_example(a.document, annotate_as_gold(a.document, a.article)) for a in articles],
-        )
+        return cls({a.document["doc"]: a for a in articles}, CrossValidation(articles))
 
-    def predict(
-        self,
-        models: Iterable[tuple[Example, LinearModel | None, LinearModel | None]],
-    ) -> dict[str, Any]:
-        """Extract each document with its models, as annotations."""
+    def predict(self, scored: Iterable[tuple[TrainingArticle, Scorers]]) -> dict[str, Any]:
+        """Extract each document with its scorers, as annotations."""
         predicted = {}
-        for example, relations, entities in models:
-            name = example.document
-            extraction = extract_with(self.articles[name].annotated(), relations, entities)
-            source = Document(DocumentId(name), name, "text/plain", example.article.text, "")
+        for training, scorers in scored:
+            name = training.document["doc"]
+            extraction = extract_with(training.annotated(), scorers)
+            source = Document(DocumentId(name), name, "text/plain", training.article.text, "")
             predicted[name] = to_annotation(source, [extraction])
         return predicted
 
@@ -77,37 +56,20 @@ class Material:
         """Return the annotations of the documents *names*."""
         return {name: dict(self.articles[name].document) for name in names}
 
-    def evaluate(
-        self, models: Iterable[tuple[Example, LinearModel | None, LinearModel | None]]
-    ) -> Evaluation:
+    def evaluate(self, scored: Iterable[tuple[TrainingArticle, Scorers]]) -> Evaluation:
         """Extract and compare."""
-        predicted = self.predict(models)
+        predicted = self.predict(scored)
         return evaluate(self.gold(predicted), predicted)
 
 
-def fitted(material: Material, *, with_ideal: bool = True) -> Iterator[Any]:
-    """Yield each example with models that have not seen its fold."""
-    return cross_validate(
-        material.examples,
-        material.ideal if with_ideal else (),
-        relation_threshold=RELATION_THRESHOLD,
-        entity_threshold=ENTITY_THRESHOLD,
-    )
-
-
-def with_share(material: Material, share: float) -> Iterator[Any]:
-    """Yield the first fold's examples with models fitted on a *share* of the others."""
-    held_out = [e for e in material.examples if fold_of(e.document) == 0]
-    names = sorted({e.document for e in material.examples} - {e.document for e in held_out})
+def with_share(material: Material, share: float) -> Iterator[tuple[TrainingArticle, Scorers]]:
+    """Yield the first fold's articles with scorers fitted on a *share* of the others."""
+    held_out = [name for name in material.articles if fold_of(name) == 0]
+    names = sorted(material.articles.keys() - set(held_out))
     # every n-th name, so that each source keeps its share
-    chosen = {name for i, name in enumerate(names) if (i * share) % 1 < share}
-    models = train(
-        [e for e in material.examples if e.document in chosen],
-        [e for e in material.ideal if e.document in chosen],
-        relation_threshold=RELATION_THRESHOLD,
-        entity_threshold=ENTITY_THRESHOLD,
-    )
-    return ((example, *models) for example in held_out)
+    chosen = [name for i, name in enumerate(names) if (i * share) % 1 < share]
+    scorers = material.validation.fit(chosen)
+    return ((material.articles[name], scorers) for name in held_out)
 
 
 # ------------------------------------------------------------------------------------- errors
@@ -204,8 +166,8 @@ def f1_row(name: str, result: Evaluation) -> str:
 def report(folders: Sequence[Path], jackknife: Path | None) -> Iterator[str]:
     """Yield the report, part by part, as it is measured."""
     material = Material.read(folders, jackknife)
-    models = list(fitted(material))
-    predicted = material.predict(models)
+    scored = list(material.validation.folds())
+    predicted = material.predict(scored)
     result = evaluate(material.gold(predicted), predicted)
     yield f"## Scores\n\n{len(predicted)} documents, {FOLDS} folds by document.\n"
     yield from score_tables(result)
@@ -213,22 +175,23 @@ def report(folders: Sequence[Path], jackknife: Path | None) -> Iterator[str]:
     for kind, count in error_kinds(material, predicted).most_common(COMMONEST):
         yield f"| {kind} | {count} |"
     header = "| | " + " | ".join(TOTALS) + " |\n|---|" + "---|" * len(TOTALS)
-    yield f"\n## Learning curve\n\nOne fold held out, F1.\n\n{header}"
+    yield f"\n## Learning curve of the scorers\n\nOne fold held out, F1.\n\n{header}"
     for share in SHARES:
         yield f1_row(
             f"{share:.0%} of the documents", material.evaluate(with_share(material, share))
         )
     yield f"\n## What each part contributes\n\nF1, cross-validated.\n\n{header}"
     yield f1_row("everything", result)
-    yield f1_row("no entity scorer", material.evaluate((e, r, None) for e, r, _ in models))
-    yield f1_row(
-        "no scorers (rules decide)", material.evaluate((e, None, None) for e, *_ in models)
-    )
-    without_ideal = material.evaluate(fitted(material, with_ideal=False))
-    yield f1_row("scorers not shown the annotators' names", without_ideal)
+    for without in ("entities", "relations", "facts"):
+        parts = [(article, replace(scorers, **{without: None})) for article, scorers in scored]
+        yield f1_row(f"no scorer of {without}", material.evaluate(parts))
+    bare = [(article, RULES_ALONE) for article, _ in scored]
+    yield f1_row("no scorers: rules decide", material.evaluate(bare))
+    not_shown = material.validation.folds(with_ideal=False)
+    yield f1_row("scorers not shown the annotators' names", material.evaluate(not_shown))
     if jackknife is not None:
         rules = Material.read(folders, None)
-        yield f1_row("no tagger", rules.evaluate(fitted(rules)))
+        yield f1_row("no tagger", rules.evaluate(rules.validation.folds()))
 
 
 def main() -> None:

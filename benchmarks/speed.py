@@ -20,7 +20,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported
 
 from kg.annotation import annotate, annotate_with
-from kg.extraction import extract, extract_with
+from kg.extraction import RULES_ALONE, extract, extract_with
 from kg.model import AnnotatedArticle, Article
 from kg.reading import read_documents
 from kg.segmentation import split_articles
@@ -47,7 +47,7 @@ def own_stages(articles: Sequence[Article]) -> Iterator[tuple[str, str, Callable
         return [extract(annotate(article)) for article in articles]
 
     def rules() -> list[object]:
-        return [extract_with(annotate_with(article, None), None, None) for article in articles]
+        return [extract_with(annotate_with(article, None), RULES_ALONE) for article in articles]
 
     yield "kg, everything", "names, relations, facts", everything
     yield "kg, rules alone", "names, relations, facts", rules

@@ -33,6 +33,7 @@ from kg.model import (
     Span,
     Value,
 )
+from kg.schema import load_schema
 
 __all__ = [
     "Annotation",
@@ -296,10 +297,19 @@ def _qualifiers(qualifiers: Iterable[Qualifier]) -> dict[str, Any]:
 def _plain_value(value: MentionId | Value) -> tuple[str | int | float, str]:
     """Return a value and its unit as JSON has them."""
     if isinstance(value, Quantity):
-        return _plain_number(value.value), value.unit
+        return _plain_number(value.value), _written_unit(value)
     if isinstance(value, PartialDate):
         return value.iso, ""
     return str(value), ""
+
+
+def _written_unit(quantity: Quantity) -> str:
+    """Return the unit as the guideline has it: CNY for yuan, a foreign currency as written."""
+    words = load_schema().words.get(f"currency-{quantity.unit}", frozenset())
+    if quantity.unit == "CNY" or not words:
+        return quantity.unit
+    written = [word for word in words if word in quantity.text]
+    return max(written or words, key=lambda word: (len(word), word))
 
 
 def _plain_number(value: Decimal) -> int | float:

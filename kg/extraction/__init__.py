@@ -9,10 +9,12 @@ states (facts). What no claim and no score speaks for is dropped last (keep).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from kg.extraction.clauses import sentence_views
 from kg.extraction.coreference import find_deictic
-from kg.extraction.facts import find_facts
+from kg.extraction.fact_scorer import load_fact_model
+from kg.extraction.facts import find_facts_with
 from kg.extraction.keep import keep_entities, load_entity_model
 from kg.extraction.linear import LinearModel
 from kg.extraction.mentions import find_mentions
@@ -28,42 +30,55 @@ from kg.extraction.scorer import (
 )
 from kg.model import AnnotatedArticle, Extraction, Mention, Relation
 
-__all__ = ["extract", "extract_with", "find_home"]
+__all__ = ["RULES_ALONE", "Scorers", "extract", "extract_with", "find_home"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorers:
+    """The learned models that weigh what rules propose; where one is None, rules decide."""
+
+    relations: LinearModel | None
+    entities: LinearModel | None
+    facts: LinearModel | None
+
+
+RULES_ALONE = Scorers(None, None, None)
 
 
 def extract(annotated: AnnotatedArticle, *, home: str | None = None) -> Extraction:
-    """Extract mentions, relations and facts.
+    """Extract mentions, relations and facts with the bundled scorers.
 
     Args:
         annotated: the article with its sentences and candidate names.
         home: the region that 我市 means where the article names none, such as 聊城市.
     """
-    return extract_with(annotated, load_relation_model(), load_entity_model(), home=home)
+    return extract_with(annotated, bundled_scorers(), home=home)
+
+
+def bundled_scorers() -> Scorers:
+    """Return the models that come with kg (kept for the process)."""
+    return Scorers(load_relation_model(), load_entity_model(), load_fact_model())
 
 
 def extract_with(
-    annotated: AnnotatedArticle,
-    relation_model: LinearModel | None,
-    entity_model: LinearModel | None,
-    *,
-    home: str | None = None,
+    annotated: AnnotatedArticle, scorers: Scorers, *, home: str | None = None
 ) -> Extraction:
-    """Extract with given scorers; without one, rules decide (cross-validation, tests)."""
+    """Extract with given scorers: for cross-validation, ablation and tests."""
     context = region_context(annotated, home)
     mentions = all_mentions(annotated, context)
     views = list(sentence_views(annotated, mentions))
     relations = relations_by_rule(views, context)
     roles: dict[tuple[str, str], dict[str, float]] = {}
-    if relation_model is None:
+    if scorers.relations is None:
         relations = [r for r in relations if r.evidence.confidence >= RULE_CONFIDENCE]
     else:
-        pairs, scores = score_pairs(views, context, relations, relation_model)
-        roles = roles_of(pairs, scores, relation_model.labels)
-        relations = believed_relations(views, pairs, scores, relations, relation_model)
-    kept = keep_entities(annotated.article, mentions, roles, entity_model)
+        pairs, scores = score_pairs(views, context, relations, scorers.relations)
+        roles = roles_of(pairs, scores, scorers.relations.labels)
+        relations = believed_relations(views, pairs, scores, relations, scorers.relations)
+    kept = keep_entities(annotated.article, mentions, roles, scorers.entities)
     mentions = [m for m in mentions if (m.type, m.name) in kept]
     relations = qualify(_with_ends(relations, mentions), views, annotated.article.published)
-    relations += find_facts(annotated, mentions)
+    relations += find_facts_with(annotated, mentions, scorers.facts)
     return Extraction(
         annotated.article,
         tuple(mentions),

@@ -9,6 +9,7 @@ than "by 与, two firms".
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ from kg.schema import load_schema
 __all__ = ["ArticleFacts", "article_facts", "pair_columns"]
 
 MAX_BETWEEN_CHARS = 60
+
+# A post right before a person: 董事长, 党组成员、副局长, 负责人
+_TITLE = re.compile(r"[一-龥]{1,6}(?:长|理|记|任|人|裁|席|员|师|监|官|表|授)$")
 
 
 @lru_cache(maxsize=1)
@@ -61,7 +65,13 @@ class ArticleFacts:
     focus: str | None
     counts: Mapping[str, int]  # mentions by entity name
     fired: Mapping[tuple[EntityKey, EntityKey], tuple[str, ...]]  # rules by pair
+    _begins: Mapping[str, Sequence[int]]  # of the mentions of each type, sorted
     _by_mention: dict[MentionId, _MentionFacts] = field(default_factory=dict)
+
+    def named_between(self, type_: str, low: int, high: int) -> int:
+        """Return how many mentions of *type_* begin after *low* and before *high*."""
+        begins = self._begins.get(type_, ())
+        return max(0, bisect_left(begins, high) - bisect_right(begins, low))
 
     def of(self, view: SentenceView, mention: Mention) -> _MentionFacts:
         """Return what the clause of *mention* says of it."""
@@ -83,12 +93,17 @@ def article_facts(
         rule = relation.evidence.method.split(" ")[0]
         level = "hi" if relation.evidence.confidence >= 0.5 else "lo"
         fired[key] += [relation.predicate, f"{relation.predicate}:{rule}:{level}"]
+    begins: dict[str, list[int]] = defaultdict(list)
+    for view in views:
+        for mention in view.mentions:
+            begins[mention.type].append(mention.span.begin)
     focus = focus_place(views)
     return ArticleFacts(
         context,
         focus[0].name if focus else None,
         counts,
         {key: tuple(rules) for key, rules in fired.items()},
+        begins,
     )
 
 
@@ -134,6 +149,7 @@ def _plain_features(pair: Pair, facts: ArticleFacts) -> Iterator[str]:
         yield "headline"
     if pair.distance < TOPICAL:
         yield from _governing_features(pair, facts)
+    yield from _recency_features(pair, facts)
     for rule in facts.fired.get((pair.subject, pair.object), ()):
         yield f"rule:{rule}"
     for rule in facts.fired.get((pair.object, pair.subject), ()):
@@ -164,6 +180,26 @@ def _governing_features(pair: Pair, facts: ArticleFacts) -> Iterator[str]:
         yield "apart:rival" if rival else "apart:free"
         if pair.other_view.sentence.index > pair.view.sentence.index:
             yield "apart:after"
+
+
+def _recency_features(pair: Pair, facts: ArticleFacts) -> Iterator[str]:
+    """How many rivals of each end's type were named between the two, and a person's title."""
+    left, right = pair.left, pair.right
+    if pair.view is not pair.other_view:
+        low, high = sorted((left.span.begin, right.span.begin))
+        for role, type_ in (("subject", left.type), ("object", right.type)):
+            rivals = facts.named_between(type_, low, high)
+            yield f"recency:{role}:{min(rivals, 4)}"
+        yield "backwards" if right.span.begin < left.span.begin else "forwards"
+    if left.type == "Person":
+        title = _TITLE.search(left_context(pair.view, left))
+        yield f"title:{title.group()[-2:]}" if title else "title:no"
+
+
+def left_context(view: SentenceView, mention: Mention, characters: int = 12) -> str:
+    """Return the characters before *mention* in its sentence."""
+    begin = max(view.sentence.span.begin, mention.span.begin - characters)
+    return view.text[begin : mention.span.begin]
 
 
 def _order_features(pair: Pair, facts: ArticleFacts) -> Iterator[str]:

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from kg.extraction.clauses import SentenceView
 from kg.extraction.regions import RegionContext
+from kg.gazetteer import Region
 from kg.model import Mention
 from kg.schema import load_schema
 
@@ -25,6 +26,7 @@ TOPICAL = 1000  # distance of a pair that the article's topic alone brings toget
 _NEIGHBOUR = 100  # added where the mentions stand in neighbouring sentences
 _MAX_MENTIONS_IN_WINDOW = 40  # an enumeration of 100 firms must not make 10,000 pairs
 
+_WITH_POSTS = frozenset({"Company", "Agency", "Organization"})
 _LOCATABLE = frozenset({"Company", "Project", "Zone", "Platform", "Organization", "Place"})
 
 
@@ -58,7 +60,10 @@ def possible_pairs(
             _meet(pairs, signatures, previous, view)
             _meet(pairs, signatures, view, previous)
         previous = view
-    for key, pair in (_topical(views, context) | _wholes(views)).items():
+    distant = (
+        _topical(views, context) | _wholes(views) | _nested_regions(views, context) | _posts(views)
+    )
+    for key, pair in distant.items():
         pairs.setdefault(key, pair)
     return pairs
 
@@ -130,6 +135,42 @@ def _wholes(views: Sequence[SentenceView]) -> dict[tuple[EntityKey, EntityKey], 
                 break
             (left, view), (right, other) = first[part], first[whole]
             pairs[(part, whole)] = Pair(part, whole, left, right, view, other, TOPICAL)
+    return pairs
+
+
+def _nested_regions(
+    views: Sequence[SentenceView], context: RegionContext
+) -> dict[tuple[EntityKey, EntityKey], Pair]:
+    """Pair each region with those around it that the article names, wherever they stand."""
+    first: dict[str, tuple[Mention, SentenceView, Region]] = {}
+    for view in views:
+        for mention in view.mentions:
+            if mention.type == "Place" and mention.name not in first:
+                region = context.gazetteer.resolve(mention.name, context.regions)
+                if region is not None:
+                    first[mention.name] = (mention, view, region)
+    pairs: dict[tuple[EntityKey, EntityKey], Pair] = {}
+    named = list(first.values())[:_MAX_MENTIONS_IN_WINDOW]
+    for left, view, inner in named:
+        for right, other, outer in named:
+            if inner is not outer and inner.lies_in(outer):
+                key = (("Place", left.name), ("Place", right.name))
+                pairs[key] = Pair(*key, left, right, view, other, TOPICAL)
+    return pairs
+
+
+def _posts(views: Sequence[SentenceView]) -> dict[tuple[EntityKey, EntityKey], Pair]:
+    """Pair each person with the bodies last spoken of: 董事长徐柏年 in an article on his firm."""
+    pairs: dict[tuple[EntityKey, EntityKey], Pair] = {}
+    last: dict[str, tuple[Mention, SentenceView]] = {}
+    for view in views:
+        for mention in view.mentions:
+            if mention.type == "Person":
+                for type_, (body, other) in last.items():
+                    key = (("Person", mention.name), (type_, body.name))
+                    pairs.setdefault(key, Pair(*key, mention, body, view, other, TOPICAL))
+            elif mention.type in _WITH_POSTS:
+                last[mention.type] = (mention, view)
     return pairs
 
 

@@ -17,7 +17,7 @@ import logging
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -59,7 +59,6 @@ __all__ = [
     "Example",
     "TrainingArticle",
     "annotate_as_gold",
-    "cross_validate",
     "read_articles",
     "train",
 ]
@@ -390,31 +389,6 @@ def train(
     scores = out_of_fold_scores(examples, ideal)
     entities = fit_entities(examples, scores, relations.labels, entity_threshold)
     return relations, entities
-
-
-def cross_validate(
-    examples: Sequence[Example],
-    ideal: Sequence[Example],
-    *,
-    relation_threshold: float,
-    entity_threshold: float,
-    folds: int = FOLDS,
-) -> Iterator[tuple[Example, LinearModel, LinearModel]]:
-    """Yield each example with the two models that were fitted without its fold."""
-    for fold in range(folds):
-        seen, seen_ideal = (
-            [e for e in group if fold_of(e.document, folds) != fold] for group in (examples, ideal)
-        )
-        models = train(
-            seen,
-            seen_ideal,
-            relation_threshold=relation_threshold,
-            entity_threshold=entity_threshold,
-        )
-        logger.info("fold %d of %d fitted on %d documents", fold + 1, folds, len(seen))
-        for example in examples:
-            if fold_of(example.document, folds) == fold:
-                yield example, *models
 
 
 # --------------------------------------------------------------------------------------- run

@@ -107,7 +107,9 @@ def _surfaces(entities: Sequence[dict[str, Any]]) -> dict[str, _Surface]:
         surface = _Surface(entity["id"], entity["type"], bool(entity.get("optional")))
         for form in (entity["name"], *entity.get("aliases", ())):
             bare = _bare(form)
-            if bare and (form == entity["name"] or not _is_pointer(bare, entity["type"])):
+            if not bare or bare in load_schema().word_list("deictic"):
+                continue  # 我国 points to 中国 even where it is given as the name
+            if form == entity["name"] or not _is_pointer(bare, entity["type"]):
                 found.setdefault(bare, surface)
     return {
         form: surface
@@ -141,11 +143,17 @@ def _is_chain(form: str, surfaces: Mapping[str, _Surface]) -> bool:
     return False
 
 
+_WRAPPINGS = ("《》", "“”")
+
+
 def _bare(form: str) -> str:
-    """Return *form* without 《》 around it, which are no part of a name."""
+    """Return *form* without 《》 or “ ” around all of it, which are no part of a name."""
     form = form.strip()
-    whole = form.startswith("《") and form.endswith("》") and form.count("《") == 1
-    return form[1:-1] if whole else form
+    for opening, closing in _WRAPPINGS:
+        inner = form[1:-1]
+        if form[:1] == opening and form[-1:] == closing and opening not in inner:
+            form = inner
+    return form
 
 
 def _place(text: str, surfaces: Mapping[str, _Surface]) -> list[LabelledSpan]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from kg.annotation import annotate
-from kg.extraction import extract, extract_with
+from kg.extraction import RULES_ALONE, extract, extract_with
 from kg.model import Extraction, MentionKind
 from tests.factories import make_article
 
 
 def rules(text: str, home: str | None = None) -> Extraction:
-    return extract_with(annotate(make_article(text)), None, None, home=home)
+    return extract_with(annotate(make_article(text)), RULES_ALONE, home=home)
 
 
 def claims(extraction: Extraction) -> set[tuple[str, str, str]]:

@@ -12,8 +12,6 @@ pytest.importorskip("scipy")
 from kg.annotation import annotate
 from kg.training.extraction import (
     annotate_as_gold,
-    cross_validate,
-    fold_of,
     make_example,
     train,
 )
@@ -92,15 +90,3 @@ def test_training_twice_gives_the_same_weights() -> None:
     )
     for one, other in zip(first, second, strict=True):
         assert (one.weights == other.weights).all()
-
-
-def test_no_document_is_scored_by_models_that_saw_it() -> None:
-    examples = [make_example(gold(f"d{i}"), annotate(make_article(BODY))) for i in range(6)]
-    assert len({fold_of(e.document, 2) for e in examples}) == 2
-    scored = [
-        example.document
-        for example, *_ in cross_validate(
-            examples, examples, relation_threshold=0.3, entity_threshold=0.3, folds=2
-        )
-    ]
-    assert sorted(scored) == sorted(e.document for e in examples)

@@ -51,9 +51,22 @@ def test_deictic_alias_is_not_labelled(pointer: str) -> None:
     assert found(gold) == []
 
 
-def test_title_marks_are_no_part_of_a_name() -> None:
-    gold = label("印发《若干措施》后", entity("Policy", "《若干措施》"))
-    assert found(gold) == [("若干措施", "Policy", 0)]
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        pytest.param("《若干措施》", "若干措施", id="title"),
+        pytest.param("“朗桥轴承”", "朗桥轴承", id="quoted short name"),
+        pytest.param("“项目提质年”活动", "“项目提质年”活动", id="quotes around a part"),
+        pytest.param("“百日会战”和“攻坚”", "“百日会战”和“攻坚”", id="two quotations"),
+    ],
+)
+def test_marks_around_the_whole_are_no_part_of_a_name(written: str, name: str) -> None:
+    gold = label(f"印发{written}后", entity("Policy", written))
+    assert found(gold) == [(name, "Policy", 0)]
+
+
+def test_pointer_given_as_a_name_is_not_labelled() -> None:
+    assert found(label("我国产量最大。", entity("Place", "我国"))) == []
 
 
 def test_region_before_a_place_is_a_name_of_its_own() -> None:
