@@ -21,6 +21,8 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kg.segmentation.continuity import continuation_score
+
 NO_LINE_START = set("，。、；：？！”’）》」』】〉…%％·～—")
 NO_LINE_END = set("“‘（《「『【〈")
 SENTENCE_END = "。！？”…"
@@ -175,7 +177,11 @@ class Composer:
             and title[i - 1] not in NO_LINE_END
             and not (title[i].isascii() and title[i - 1].isascii())
         ]
-        cut = min(spots, key=lambda i: abs(i - middle), default=middle)
+        cut = min(
+            spots,
+            key=lambda i: abs(i - middle) + continuation_score(title[:i], title[i:]),
+            default=middle,
+        )
         return [title[:cut].strip(), title[cut:].strip()]
 
     # -- stories ---------------------------------------------------------------------------
@@ -406,9 +412,7 @@ class Composer:
             if not part:
                 continue
             y = top
-            if mode == "top":
-                y = top + hole * self.leading
-            elif mode in {"hole-top", "middle-top"} and span[0] <= index < span[1]:
+            if mode == "top" or (mode in {"hole-top", "middle-top"} and span[0] <= index < span[1]):
                 y = top + hole * self.leading
             boxes.append(
                 Box(left + index * (column + gap), y, column, self.size, self.leading, part)
@@ -561,7 +565,9 @@ class Composer:
         rng = self.rng
         self.later: list[tuple[int, Group]] = []
         self.pictures: list[tuple[float, float, float, float]] = []
-        pool = rng.sample(self.sources, 30)
+        short = [source for source in self.sources if len(source.title) <= 20]
+        pool = rng.sample(short, 26) + rng.sample(self.sources, 6)
+        rng.shuffle(pool)
         year = rng.randint(2008, 2025)
         month, day = rng.randint(1, 12), rng.randint(1, 28)
         head = rng.choice(["top", "top", "bottom", "none"])
@@ -723,7 +729,7 @@ class Composer:
         for group in self.groups:
             for box in group.boxes:
                 for index, (text, align) in enumerate(box.lines):
-                    opens = align.startswith("indent") or align == "center" and not box.bold
+                    opens = align.startswith("indent") or (align == "center" and not box.bold)
                     if index and opens and rng.random() < 0.93:
                         out.append("")
                     if align.endswith("justify") and rng.random() < 0.03:

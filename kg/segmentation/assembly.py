@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from kg.model import Document
 from kg.segmentation.blocks import Block, BlockKind, blocks_of_text
-from kg.segmentation.byline import inline_reporters
 from kg.segmentation.geometry import blocks_of_layout
 from kg.segmentation.heads import (
     Chain,
@@ -27,6 +26,7 @@ from kg.segmentation.lines import Line, ends_sentence, is_teaser_label, read_lin
 from kg.segmentation.links import (
     DANGLING_BONUS,
     MAX_REACH,
+    MIN_WHOLE_SCORE,
     Fragment,
     best_assignment,
     best_links,
@@ -81,7 +81,11 @@ def described(document: Document) -> Page:
     usual = _usual_width(bodies)
     fragments = tuple(
         make_fragment(
-            number, block, closed=_is_closed(block, blocks), caption=_is_caption(block, usual)
+            number,
+            block,
+            signed=_is_signed(block, blocks),
+            closed=_is_closed(block, blocks),
+            caption=_is_caption(block, usual),
         )
         for number, block in enumerate(bodies)
     )
@@ -112,6 +116,17 @@ def _is_caption(block: Block, usual: float) -> bool:
     """Say whether a body is set as captions are: few lines, wider than the columns beside."""
     widest = max(line.width for line in block.lines)
     return len(block.lines) <= MAX_CAPTION_LINES and widest > CAPTION_WIDTH * usual
+
+
+def _is_signed(block: Block, blocks: Sequence[Block]) -> bool:
+    """Say whether a byline stands right above a body: it begins an article."""
+    before = blocks[block.index - 1] if block.index else None
+    if before is None or before.kind is not BlockKind.BYLINE:
+        return False
+    upper, lower = before.lines[-1].box, block.lines[0].box
+    if upper is None or lower is None:
+        return True
+    return 0 < lower.top - upper.top < 3 * block.lines[0].size and lower.left < upper.right
 
 
 def _is_closed(block: Block, blocks: Sequence[Block]) -> bool:
@@ -154,7 +169,9 @@ def _link_scores(page: Page) -> dict[tuple[int, int], float]:
                 features = link_features(
                     one, other, page.topics, page.between(one, other), airy=page.airy
                 )
-                score = link_score(features) + (DANGLING_BONUS if one.dangling else 0.0)
+                score = link_score(features) + (
+                    DANGLING_BONUS if one.dangling else -MIN_WHOLE_SCORE
+                )
                 scores[one.number, other.number] = score
     return scores
 

@@ -16,6 +16,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import NamedTuple
 
+from kg.segmentation.byline import is_credit
 from kg.segmentation.continuity import continuation_score, opening_score
 from kg.segmentation.lines import Line, LineKind, ends_sentence, squeezed, width_em
 
@@ -92,27 +93,27 @@ class _Costs(NamedTuple):
 
     new_width: float = 8.2  # a column of another width begins
     new_width_gap: float = 2.6  # the same behind a blank line
-    display: float = 2.9  # a display line follows body
-    display_gap: float = 0.2
+    display: float = 2.46  # a display line follows body
+    display_gap: float = 0.36
     mid: float = 0.7  # the same, and the body line above ends in mid-sentence
     mid_gap: float = 0.4
-    back: float = 1.2  # the old column width goes on behind a subhead or headline
-    flow: float = 0.5  # times how much better a line continues the one above than it opens
+    back: float = 1.53  # the old column width goes on behind a subhead or headline
+    flow: float = 2.0  # times how much better a line continues the one above than it opens
     short: float = 3.2  # a short line inside a paragraph
-    short_comma: float = 0.5
-    last: float = 0.2  # a short last line of a paragraph
-    off: float = 0.3  # per em that a full line misses the column width
+    short_comma: float = 0.87
+    last: float = 0.06  # a short last line of a paragraph
+    off: float = 0.21  # per em that a full line misses the column width
     wide: float = 11.4  # a line wider than the column
     plain: float = 1.6  # body without punctuation
-    plain_opening: float = 1.5  # the same where the line opens like a paragraph
-    torn: float = 0.03  # body that does not continue the line above, per log ratio
+    plain_opening: float = 1.27  # the same where the line opens like a paragraph
+    torn: float = 0.02  # body that does not continue the line above, per log ratio
     shown: float = 0.3  # display, any
-    shown_end: float = 6.1  # display that ends in punctuation
-    shown_stop: float = 3.3  # display with a full stop inside
-    shown_comma: float = 6.0
-    shown_wide: float = 1.6
-    shown_stretched: float = 10.0
-    shown_opening: float = 0.8  # display that opens like a paragraph
+    shown_end: float = 12.59  # display that ends in punctuation
+    shown_stop: float = 4.95  # display with a full stop inside
+    shown_comma: float = 5.4
+    shown_wide: float = 2.52
+    shown_stretched: float = 6.3
+    shown_opening: float = 1.6  # display that opens like a paragraph
     shown_flow: float = 0.2  # display that continues the line above, per log ratio
     shown_equal: float = 1.3  # display as wide as the line above
 
@@ -151,7 +152,7 @@ def _column_widths(lines: Sequence[Line]) -> list[float]:
             other = size + state
             body_cost = shared + _width_cost(line, width, previous)
             resume = COSTS.back + flow
-            entry = enter + (flow if best >= size else 0.0)
+            entry = enter + flow
             ways = ((costs[state], state), (costs[other] + resume, other), (entry, best))
             cost, trail[state] = min(ways)
             step[state] = cost + body_cost
@@ -208,12 +209,8 @@ def _repaired(lines: Sequence[Line], widths: Sequence[float]) -> list[float]:
         for line, width in zip(lines, widths, strict=True)
     ]
     for upper, lower in pairwise(lines):
-        if (
-            upper.width > MAX_DISPLAY_EM
-            and lower.kind is LineKind.TEXT
-            and not lower.gap
-            and not ends_sentence(upper.text)
-        ):
+        open_end = upper.width > MAX_DISPLAY_EM and not _ends_caption(upper.text)
+        if open_end and lower.kind is LineKind.TEXT and not lower.gap:
             repaired[lower.index] = repaired[upper.index]
     for at in range(len(lines) - 1, 0, -1):
         upper, lower = lines[at - 1], lines[at]
@@ -228,6 +225,12 @@ def _repaired(lines: Sequence[Line], widths: Sequence[float]) -> list[float]:
         ):
             repaired[at + 1] = repaired[at]
     return repaired
+
+
+def _ends_caption(text: str) -> bool:
+    """Say whether a line ends a sentence, the photographer behind it aside (…可见。 西山晴 温泉 摄)."""
+    tail = re.search(r"[。！？…”]\s*([^。！？…”]{2,30})$", text)
+    return ends_sentence(text) or (tail is not None and is_credit(tail[1]))
 
 
 def _is_torn(upper: Line, lower: Line, width: float) -> bool:

@@ -112,7 +112,8 @@ def _paragraphs(document: Document, draft: Draft) -> tuple[list[Traced], list[st
 
 def _begins_paragraph(previous: tuple[Line, Fragment], line: Line, fragment: Fragment) -> bool:
     """Say whether a line opens a paragraph: the one above ends a sentence and is short, or is full
-    and this one is indented."""
+    and this one is indented.
+    """
     above, home = previous
     if is_article_opening(line.text) and line is fragment.block.lines[0]:
         return True

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from kg.masthead import find_date
 from kg.model import Article
 from kg.segmentation.byline import dateline_date
-from kg.segmentation.lines import LineKind, Line, squeezed
+from kg.segmentation.lines import Line, LineKind, squeezed
 
 __all__ = ["day_of", "issue_of", "year_of"]
 

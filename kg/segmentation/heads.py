@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from kg.model import Box
 from kg.segmentation.blocks import Block
+from kg.segmentation.continuity import continuation_score
 from kg.segmentation.geometry import bounding_box
 from kg.segmentation.lines import Line, squeezed
 from kg.segmentation.links import Fragment
@@ -22,7 +23,8 @@ from kg.segmentation.topics import Topics
 
 __all__ = ["Chain", "Head", "head_features", "head_score", "heads_of_layout", "heads_of_text"]
 
-MAX_HALF_EM = 10.5  # each of two lines of one headline where nothing else tells
+MAX_HALF_EM = 9.5  # each of two lines of one headline where nothing else tells
+MIN_FLOW = 3.0  # log ratio above which two lines are one phrase
 SPLIT_RATIO = 0.55  # shorter line by longer line of one headline
 
 
@@ -97,6 +99,8 @@ def _is_second_half(row: Sequence[Line], line: Line) -> bool:
     if first.text.startswith("——") or " " in first.text.strip():
         return False
     short, long = sorted((first.width, line.width))
+    if long < 15 and continuation_score(first.text, line.text) > MIN_FLOW:
+        return True
     return long <= MAX_HALF_EM and short >= SPLIT_RATIO * long and short >= 2.5
 
 
@@ -205,34 +209,34 @@ def _nearness(box: Box, chain: Chain) -> dict[str, float]:
 
 # Log odds, fitted to typeset pages by benchmarks/fit_links.py --heads.
 TEXT_WEIGHTS: dict[str, float] = {
-    "above": 0.4,
-    "below": 0.2,
-    "bias": 0.7,
-    "cover": -0.2,
-    "far": -1.2,
-    "inside": -0.5,
-    "lead": 4.8,
-    "long": -0.6,
-    "teaser": -3.0,
-    "touches": -0.4,
+    "above": 0.6,
+    "below": 0.5,
+    "bias": 0.5,
+    "cover": 1.4,
+    "far": -1.0,
+    "inside": -0.6,
+    "lead": 3.5,
+    "long": -0.4,
+    "teaser": -3.1,
+    "touches": -0.3,
 }
 PLACE_WEIGHTS: dict[str, float] = {
-    "above": 0.2,
-    "below": 0.3,
-    "bias": 1.9,
-    "centered": -0.3,
-    "close": 1.4,
-    "column": -1.4,
-    "cover": -0.8,
+    "above": 0.4,
+    "below": 0.4,
+    "bias": 2.1,
+    "centered": -0.2,
+    "close": 1.1,
+    "column": -1.0,
+    "cover": 1.6,
     "distance": -0.6,
     "far": -0.9,
-    "framed": 0.9,
-    "inside": -0.7,
-    "lead": 5.5,
-    "long": -0.4,
-    "over": 1.2,
-    "teaser": -3.3,
-    "touches": -0.3,
+    "framed": 0.8,
+    "inside": 0.1,
+    "lead": 4.5,
+    "long": -0.5,
+    "over": 1.3,
+    "teaser": -3.5,
+    "touches": -0.8,
 }
 
 
