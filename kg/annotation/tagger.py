@@ -15,7 +15,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -63,6 +63,7 @@ class TaggedName:
     type: str
     score: float  # probability of the span
     layer: int  # 0: outer, 1: inside an outer name
+    best: bool = True  # of the best labelling; else an alternative, which may overlap with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,31 +137,44 @@ class _Chain:
         self.start, self.end, self.moves = start, end, moves
         self._weights = np.exp(moves)  # an illegal move has a score of -100: weight 0
 
-    def decode(self, emissions: Floats, lengths: Sequence[int]) -> list[list[TaggedName]]:
+    def decode(
+        self, emissions: Floats, lengths: Sequence[int], min_alternative: float | None = None
+    ) -> list[list[TaggedName]]:
         """Return the names of the best labelling of each sentence; *layer* is left 0.
 
-        *emissions* is time × sentence × label, sentences sorted by length, the longest first.
+        *emissions* is time × sentence × label, sentences sorted by length, the longest first. With
+        *min_alternative*, all other spans that are at least so probable come along.
         """
         paths = self._best_paths(emissions, lengths)
-        ahead, back, scales = self._probabilities(emissions, lengths)
+        lattice = _Lattice(self.moves, emissions, *self._probabilities(emissions, lengths))
         found = []
         for column, path in enumerate(paths):
             names = []
             for begin, end, type_ in read_spans([self.labels[label] for label in path]):
-                inside = np.arange(begin + 1, end)
-                steps = (
-                    self.moves[path[begin : end - 1], path[begin + 1 : end]]
-                    + emissions[inside, column, path[begin + 1 : end]]
-                    - scales[inside, column]
-                )
-                score = (
-                    ahead[begin, column, path[begin]]
-                    * np.exp(steps.sum())
-                    * back[end - 1, column, path[end - 1]]
-                )
-                names.append(TaggedName(begin, end, type_, float(min(score, 1.0)), OUTER))
+                score = lattice.probability(column, begin, path[begin:end])
+                names.append(TaggedName(begin, end, type_, score, OUTER))
             found.append(names)
+        if min_alternative is not None:
+            known = [{(n.begin, n.end, n.type) for n in names} for names in found]
+            for column, name in self._alternatives(lattice, min_alternative):
+                if (name.begin, name.end, name.type) not in known[column]:
+                    found[column].append(name)
         return found
+
+    def _alternatives(
+        self, lattice: _Lattice, min_score: float
+    ) -> Iterator[tuple[int, TaggedName]]:
+        """Yield all spans that are at least as probable as *min_score*, with their sentence."""
+        marginals = lattice.marginals
+        for type_ in dict.fromkeys(label[2:] for label in self.labels if label != "O"):
+            first, inside, last, single = (self.labels.index(f"{m}-{type_}") for m in "BIES")
+            for time, column in np.argwhere(marginals[:, :, single] >= min_score):
+                score = float(marginals[time, column, single])
+                yield column, TaggedName(int(time), int(time) + 1, type_, score, OUTER, best=False)
+            for time, column in np.argwhere(marginals[:, :, first] >= min_score):
+                ends = lattice.extend(int(time), int(column), first, inside, last, min_score)
+                for end, score in ends:
+                    yield column, TaggedName(int(time), end, type_, score, OUTER, best=False)
 
     def _best_paths(self, emissions: Floats, lengths: Sequence[int]) -> list[npt.NDArray[np.intp]]:
         """Viterbi, for all sentences at once."""
@@ -218,6 +232,50 @@ class _Chain:
         return ahead, back, scales
 
 
+@dataclass(frozen=True, slots=True)
+class _Lattice:
+    """Probabilities of labels and of stretches of labels in a batch of sentences."""
+
+    moves: Floats
+    emissions: Floats  # time × sentence × label, like the following
+    ahead: Floats
+    back: Floats
+    scales: Floats  # time × sentence
+
+    @property
+    def marginals(self) -> Floats:
+        """The probability of each label at each place."""
+        return self.ahead * self.back
+
+    def probability(self, column: int, begin: int, path: npt.NDArray[np.intp]) -> float:
+        """Return the probability that the labels from *begin* on are *path*."""
+        times = np.arange(begin + 1, begin + len(path))
+        steps = (
+            self.moves[path[:-1], path[1:]]
+            + self.emissions[times, column, path[1:]]
+            - self.scales[times, column]
+        )
+        first, last = self.ahead[begin, column, path[0]], begin + len(path) - 1
+        score = first * np.exp(steps.sum()) * self.back[last, column, path[-1]]
+        return float(min(score, 1.0))
+
+    def extend(
+        self, begin: int, column: int, first: int, inside: int, last: int, min_score: float
+    ) -> Iterator[tuple[int, float]]:
+        """Yield the ends of the probable names that begin at *begin*, with their probability."""
+        weight, label = self.ahead[begin, column, first], first
+        for time in range(begin + 1, len(self.emissions)):
+            emitted = self.emissions[time, column] - self.scales[time, column]
+            closed = weight * np.exp(self.moves[label, last] + emitted[last])
+            score = float(closed * self.back[time, column, last])
+            if score >= min_score:
+                yield time + 1, min(score, 1.0)
+            weight = weight * np.exp(self.moves[label, inside] + emitted[inside])
+            label = inside
+            if weight * self.back[time, column, inside] < min_score:
+                return
+
+
 def _active(lengths: Sequence[int]) -> list[int]:
     """Return how many sentences are longer than each time step (sorted, the longest first)."""
     counts = np.bincount(np.asarray(lengths) - 1, minlength=lengths[0])
@@ -271,11 +329,18 @@ class Tagger:
         return cls(arrays)
 
     def tag(
-        self, sentences: Sequence[str], document_text: str | None = None
+        self,
+        sentences: Sequence[str],
+        document_text: str | None = None,
+        *,
+        min_alternative: float | None = None,
     ) -> list[list[TaggedName]]:
         """Return the names of each sentence, sorted; *sentences* should be those of one document.
 
-        *document_text* is where repeated strings are counted; without it, the sentences are.
+        *document_text* is where repeated strings are counted; without it, the sentences are. With
+        *min_alternative*, spans outside the best labelling that are at least so probable come along,
+        for whoever can weigh them with other evidence; a span that both layers see as the same name
+        is then one, with the sum of their probabilities.
         """
         found: list[list[TaggedName]] = [[] for _ in sentences]
         windows = [
@@ -285,9 +350,11 @@ class Tagger:
         ]
         with _one_thread():
             for batch in _batches(windows):
-                named = self._tag_batch([piece for _, _, piece in batch])
+                named = self._tag_batch([piece for _, _, piece in batch], min_alternative)
                 for (index, begin, _), names in zip(batch, named, strict=True):
                     found[index] += [_shifted(name, begin) for name in names]
+        if min_alternative is not None:
+            found = [_merged(names) for names in found]
         return [
             _resolved(names, len(sentence))
             for names, sentence in zip(found, sentences, strict=True)
@@ -302,14 +369,16 @@ class Tagger:
         hidden = self._run_lstm(self._inputs(pieces), lengths)
         return hidden @ self._output_weights + self._output_biases
 
-    def _tag_batch(self, pieces: Sequence[Encoded]) -> list[list[TaggedName]]:
+    def _tag_batch(
+        self, pieces: Sequence[Encoded], min_alternative: float | None
+    ) -> list[list[TaggedName]]:
         lengths = [len(piece) for piece in pieces]
         emissions = self.emissions(pieces)
         split = len(self._chains[OUTER].labels)
-        outer = self._chains[OUTER].decode(emissions[:, :, :split], lengths)
-        inner = self._chains[INNER].decode(emissions[:, :, split:], lengths)
+        outer = self._chains[OUTER].decode(emissions[:, :, :split], lengths, min_alternative)
+        inner = self._chains[INNER].decode(emissions[:, :, split:], lengths, min_alternative)
         return [
-            [*names, *(TaggedName(n.begin, n.end, n.type, n.score, INNER) for n in within)]
+            [*names, *(replace(name, layer=INNER) for name in within)]
             for names, within in zip(outer, inner, strict=True)
         ]
 
@@ -417,7 +486,21 @@ def _batches(windows: Sequence[_Window]) -> Iterator[list[_Window]]:
 
 
 def _shifted(name: TaggedName, by: int) -> TaggedName:
-    return TaggedName(name.begin + by, name.end + by, name.type, name.score, name.layer)
+    return replace(name, begin=name.begin + by, end=name.end + by) if by else name
+
+
+def _merged(names: Sequence[TaggedName]) -> list[TaggedName]:
+    """Make one of equal names of both layers: either reading makes it a name."""
+    merged: dict[tuple[int, int, str], TaggedName] = {}
+    for name in sorted(names, key=lambda n: -n.score):
+        key = (name.begin, name.end, name.type)
+        surer = merged.get(key)
+        if surer is None:
+            merged[key] = name
+        elif surer.layer != name.layer:
+            score = min(surer.score + name.score, 1.0)
+            merged[key] = replace(surer, score=score, best=surer.best or name.best)
+    return list(merged.values())
 
 
 def _resolved(names: list[TaggedName], length: int) -> list[TaggedName]:
@@ -425,10 +508,15 @@ def _resolved(names: list[TaggedName], length: int) -> list[TaggedName]:
     if length > _WINDOW_CHARS:
         kept: list[TaggedName] = []
         for name in sorted(names, key=lambda n: (-n.score, n.begin, n.end)):
-            if not any(
-                name.layer == other.layer and name.begin < other.end and other.begin < name.end
-                for other in kept
-            ):
+            if not any(_clash(name, other) for other in kept):
                 kept.append(name)
         names = kept
-    return sorted(names, key=lambda n: (n.begin, -n.end, n.layer))
+    return sorted(names, key=lambda n: (n.begin, -n.end, n.layer, n.type))
+
+
+def _clash(name: TaggedName, other: TaggedName) -> bool:
+    if name.layer != other.layer:
+        return False
+    if name.best and other.best:
+        return name.begin < other.end and other.begin < name.end
+    return (name.begin, name.end, name.type) == (other.begin, other.end, other.type)

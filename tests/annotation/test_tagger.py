@@ -106,6 +106,31 @@ def test_scores_are_probabilities_over_all_labellings(seed: int) -> None:
             assert name.score == pytest.approx(same / sum(weights.values()), rel=1e-3)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_alternatives_are_all_spans_that_are_probable_enough(seed: int) -> None:
+    chain, emissions = make_chain(seed)
+    chain.moves[:] = np.where(legal_moves(), chain.moves, -100)
+    chain = _Chain(LABELS, chain.start, chain.end, chain.moves)
+    (found,) = chain.decode(emissions[:, :1], [5], 0.05)
+    weights = labellings(chain, emissions[:, 0])
+    expected: dict[tuple[int, int], float] = {}
+    for path, weight in weights.items():
+        for begin, end, _ in read_spans([LABELS[label] for label in path]):
+            share = weight / sum(weights.values())
+            expected[begin, end] = expected.get((begin, end), 0.0) + share
+    best = {(n.begin, n.end) for n in found if n.best}
+    probable = {span for span, score in expected.items() if score >= 0.05}
+    assert {(n.begin, n.end) for n in found} == probable | best
+    for name in found:
+        assert name.score == pytest.approx(expected[name.begin, name.end], rel=1e-2)
+
+
+def legal_moves() -> npt.NDArray[np.bool_]:
+    opens = [label[0] in "OBS" for label in LABELS]
+    closes = [label[0] in "OES" for label in LABELS]
+    return np.equal.outer(np.array(closes), np.array(opens))
+
+
 @pytest.mark.parametrize(
     ("labels", "spans"),
     [
@@ -252,3 +277,15 @@ def test_data_card_belongs_to_the_model() -> None:
         pytest.skip("no trained tagger in kg/models")
     digest = hashlib.sha256(MODEL_PATH.read_bytes()).hexdigest()
     assert f"`{digest}`" in MODEL_PATH.with_suffix(".md").read_text("utf-8")
+
+
+def test_alternatives_come_on_demand_and_once(random_tagger: Tagger) -> None:
+    sentences = ["聊城市局在市局", "局" * 900]
+    plain = random_tagger.tag(sentences)
+    wide = random_tagger.tag(sentences, min_alternative=0.02)
+    for best, names in zip(plain, wide, strict=True):
+        keys = [(n.begin, n.end, n.type) for n in names]
+        assert len(keys) == len(set(keys))
+        assert {(n.begin, n.end) for n in best} <= {(n.begin, n.end) for n in names}
+        assert all(n.best or n.score >= 0.02 for n in names)
+    assert any(not n.best for n in wide[0])
