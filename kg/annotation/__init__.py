@@ -18,7 +18,7 @@ from kg.annotation.sentences import split_sentences
 from kg.annotation.tagger import MODEL_PATH, Tagger
 from kg.model import AnnotatedArticle, Article, NamedEntity, Sentence, Span
 
-__all__ = ["ANNOTATOR", "annotate", "annotate_with"]
+__all__ = ["ANNOTATOR", "annotate", "annotate_with", "attach_names", "load_tagger"]
 
 ANNOTATOR = "kg builtin 1"
 

@@ -30,7 +30,15 @@ from kg.extraction.scorer import (
 )
 from kg.model import AnnotatedArticle, Extraction, Mention, Relation
 
-__all__ = ["RULES_ALONE", "Scorers", "extract", "extract_with", "find_home"]
+__all__ = [
+    "RULES_ALONE",
+    "Scorers",
+    "all_mentions",
+    "bundled_scorers",
+    "extract",
+    "extract_with",
+    "find_home",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 
 import pytest
@@ -178,7 +177,7 @@ def test_any_text_is_read_without_error(text: str) -> None:
 @pytest.mark.parametrize(
     "unit", ["1", "一", "1,", "1.2万", "三成", "每", "1亿元、", "百分之", "1—"]
 )
-def test_time_is_linear_in_hostile_text(unit: str) -> None:
-    begin = time.process_time()
-    find_quantities(unit * (20_000 // len(unit)))
-    assert time.process_time() - begin < 1.0
+def test_long_hostile_text_is_read(unit: str) -> None:
+    """With a quadratic step this would take minutes and hang the suite; benchmarks time it."""
+    text = unit * (20_000 // len(unit))
+    assert all(found.span.end <= len(text) for found in find_quantities(text))

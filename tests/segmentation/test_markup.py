@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import time
 from datetime import date
 from pathlib import Path
 
@@ -202,13 +201,12 @@ def test_every_record_leads_back_to_its_escapes(text: str, ascii_only: bool) -> 
         "<li><ul>",
     ],
 )
-def test_a_long_line_takes_linear_time(unit: str) -> None:
+def test_a_long_line_is_split(unit: str) -> None:
+    """With a quadratic step this would take minutes and hang the suite; benchmarks time it."""
     document = read_bytes(
         f"---\ntitle: 聊城\n---\n<p>聊城</p>{unit * (100_000 // len(unit))}".encode(), "a.html"
     )
-    began = time.perf_counter()
-    split_markup(document)
-    assert time.perf_counter() - began < 3
+    assert len(split_markup(document)) == 1
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="development data is not here")
