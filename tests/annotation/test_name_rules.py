@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-
 import pytest
 
 from kg.annotation.name_rules import load_name_rules

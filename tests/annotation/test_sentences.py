@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +40,6 @@ def test_a_sentence_without_end_is_cut_at_commas() -> None:
 def test_sentences_are_disjoint_and_lose_only_blanks(body: str) -> None:
     article = make_article(body)
     spans = [sentence.span for sentence in split_sentences(article)]
-    assert all(a.end <= b.begin for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end <= b.begin for a, b in pairwise(spans))
     kept = "".join(span.of(article.text) for span in spans)
     assert "".join(kept.split()) == "".join(article.text.split())
