@@ -17,7 +17,7 @@ from kg.extraction.fact_values import FactValue
 from kg.extraction.pairs import EntityKey
 from kg.model import MentionKind
 
-__all__ = ["ValueScene", "nobody_features", "subject_features", "value_scene"]
+__all__ = ["ValueScene", "nobody_features", "subject_features", "type_features", "value_scene"]
 
 MAX_GAP_CHARS = 8  # text between subject and value that is a feature as a whole
 
@@ -151,30 +151,50 @@ def _in_article(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
         yield "of headline"
 
 
+def type_features(scene: ValueScene, type_: str) -> Iterator[str]:
+    """Yield the words at the value, joined with a type: 86家 are a region's firms.
+
+    They are the same for all candidates of that type, so they are computed once.
+    """
+    view, value = scene.view, scene.value
+    text = view.text
+    begin = view.clauses[view.clause_index(value.span.begin)].span.begin
+    before, after = _around(scene)
+    if value.cue is not None:
+        yield f"cue:{value.cue.of(text)}|{type_}"
+    yield f"unit:{value.unit}|{type_}"
+    yield f"before:{before[-2:]}|{type_}"
+    yield f"before:{before}|{type_}"
+    yield f"noun:{after[:2]}|{type_}"
+    yield f"noun:{after}|{type_}"
+    for character in sorted(set(text[begin : value.span.begin])):
+        yield f"clause:{character}|{type_}"
+    if value.kind == "state":
+        yield f"first:{str(value.value)[:2]}|{type_}"
+
+
+def _around(scene: ValueScene) -> tuple[str, str]:
+    """Return the characters right before and right behind the value."""
+    view, span = scene.view, scene.value.span
+    begin = view.clauses[view.clause_index(span.begin)].span.begin
+    before = view.text[max(begin, span.begin - 3) : span.begin]
+    return before, view.text[span.end : min(view.sentence.span.end, span.end + 4)]
+
+
 def _words(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
-    """Yield the words at the value, joined with the candidate's type: 86家 are a region's firms."""
+    """Yield the words at the value, joined with where the candidate stands."""
     view, value = scene.view, scene.value
     text, (type_, name) = view.text, candidate.entity
     place = candidate.place
-    clause = view.clauses[view.clause_index(value.span.begin)].span
+    begin = view.clauses[view.clause_index(value.span.begin)].span.begin
+    before, after = _around(scene)
     yield f"tail:{name[-2:]}|{value.attribute}"
     if value.cue is not None:
-        cue = value.cue.of(text)
-        yield f"cue:{cue}|{type_}"
-        yield f"cue:{cue}|{type_}|{place}"
-    yield f"unit:{value.unit}|{type_}"
+        yield f"cue:{value.cue.of(text)}|{type_}|{place}"
     yield f"unit:{value.unit}|{type_}|{place}"
-    yield f"clause begins:{text[clause.begin : clause.begin + 2]}|{type_}|{place}"
-    before = text[max(clause.begin, value.span.begin - 3) : value.span.begin]
-    yield f"before:{before[-2:]}|{type_}"
+    yield f"clause begins:{text[begin : begin + 2]}|{type_}|{place}"
     yield f"before:{before[-2:]}|{type_}|{place}"
-    yield f"before:{before}|{type_}"
-    after = text[value.span.end : min(view.sentence.span.end, value.span.end + 4)]
-    yield f"noun:{after[:2]}|{type_}"
     yield f"noun:{after[:2]}|{type_}|{place}"
-    yield f"noun:{after}|{type_}"
-    for character in sorted(set(text[clause.begin : value.span.begin])):
-        yield f"clause:{character}|{type_}"
     if value.kind == "state":
         yield from _at_state(scene, candidate)
     yield from _between(scene, candidate)
@@ -183,7 +203,6 @@ def _words(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
 def _at_state(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
     value, type_ = scene.value, candidate.entity[0]
     yield f"begins:{value.begins}|{type_}|{candidate.place}"
-    yield f"first:{str(value.value)[:2]}|{type_}"
     touching = candidate.mention.span.end == value.span.begin
     yield f"touching:{touching}|{value.begins}"
     yield f"touching:{touching}|{type_}"

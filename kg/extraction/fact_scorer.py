@@ -18,7 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.extraction.clauses import SentenceView
-from kg.extraction.fact_features import ValueScene, nobody_features, subject_features, value_scene
+from kg.extraction.fact_features import (
+    ValueScene,
+    nobody_features,
+    subject_features,
+    type_features,
+    value_scene,
+)
 from kg.extraction.fact_subjects import (
     Candidate,
     article_topics,
@@ -166,7 +172,12 @@ def choose_subjects(
 
 def scene_rows(scene: ValueScene, buckets: int) -> list[NDArray[np.int64]]:
     """Return the features of each candidate, then of nobody."""
-    rows = [hash_features(subject_features(scene, c), buckets) for c in scene.candidates]
+    types = {candidate.entity[0] for candidate in scene.candidates}
+    shared = {type_: hash_features(type_features(scene, type_), buckets) for type_ in types}
+    rows = [
+        np.concatenate((shared[c.entity[0]], hash_features(subject_features(scene, c), buckets)))
+        for c in scene.candidates
+    ]
     return [*rows, hash_features(nobody_features(scene), buckets)]
 
 
