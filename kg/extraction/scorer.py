@@ -91,7 +91,13 @@ def believed_relations(
 ) -> list[Relation]:
     """Return the relations whose scores reach their thresholds."""
     rules = _by_pair(by_rule, views)
-    found: list[Relation] = []
+    # A relation that was added to the ontology after training is decided by its cue words alone.
+    found = [
+        relation
+        for relation in by_rule
+        if relation.predicate not in model.labels
+        and relation.evidence.confidence >= RULE_CONFIDENCE
+    ]
     schema = load_schema()
     for index, column in np.argwhere(scores >= model.thresholds):
         pair, label = pairs[index], model.labels[column]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from kg.annotation import annotate
-from kg.extraction import RULES_ALONE, extract, extract_with
+from kg.extraction import RULES_ALONE, Scorers, extract, extract_with
+from kg.extraction.linear import LinearModel
 from kg.model import Extraction, MentionKind
 from tests.factories import make_article
 
@@ -64,6 +66,19 @@ def claims(extraction: Extraction) -> set[tuple[str, str, str]]:
 )
 def test_rules_read_claims_off_sentences(text: str, claim: tuple[str, str, str]) -> None:
     assert claim in claims(rules(text))
+
+
+def test_a_relation_the_model_has_never_seen_is_decided_by_its_cues() -> None:
+    shape = (1 << 10, 1)
+    never = LinearModel(
+        ("hosts",),
+        np.zeros(shape, np.float32),
+        np.array([-20], np.float32),
+        np.array([0.5], np.float32),
+    )
+    annotated = annotate(make_article("聊城市司法局出台《法治化营商环境评价办法》。"))
+    extraction = extract_with(annotated, Scorers(never, None, None))
+    assert ("聊城市司法局", "issued", "法治化营商环境评价办法") in claims(extraction)
 
 
 def test_positions_keep_the_title_as_written() -> None:
