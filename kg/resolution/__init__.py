@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from kg.errors import OntologyError
 from kg.model import Decision, Entity, Extraction, MentionKind, Resolution
-from kg.resolution.clusters import Cluster, cluster_entities
+from kg.resolution.clusters import (
+    Cluster,
+    cluster_persons,
+    cluster_things,
+    same_name_other_type,
+)
+from kg.resolution.links import link_clusters
 from kg.resolution.names import is_deictic, normalize_name, tidy
+from kg.resolution.naming import judge_names
 from kg.resolution.statements import make_statements
 from kg.schema import Schema, load_schema
 
@@ -44,7 +51,10 @@ def resolve(
     schema = schema or load_schema()
     ordered = sorted(extractions, key=lambda extraction: extraction.article.id)
     _check_types(ordered, schema)
-    clusters, decisions = cluster_entities(ordered, schema, judgements)
+    judged = [judge_names(extraction, schema) for extraction in ordered]
+    ordered = [extraction for extraction, _ in judged]
+    clusters, decisions = _cluster(ordered, schema, list(judgements))
+    decisions += [decision for _, apart in judged for decision in apart]
     entities = tuple(
         sorted(
             (_entity(cluster, schema, division_code) for cluster in clusters),
@@ -60,6 +70,17 @@ def resolve(
     )
     unique = sorted(set(decisions), key=lambda d: (d.left, d.right, d.verdict.value, d.reason))
     return Resolution(entities, statements, tuple(unique))
+
+
+def _cluster(
+    extractions: Sequence[Extraction], schema: Schema, judgements: Sequence[Decision]
+) -> tuple[list[Cluster], list[Decision]]:
+    """Return the entities and the decisions that are more than an equal name."""
+    things, decisions = link_clusters(cluster_things(extractions, schema), schema, judgements)
+    namesakes, more = cluster_persons(extractions, things, schema)
+    persons, most = link_clusters(namesakes, schema, judgements)
+    clusters = things + persons
+    return clusters, [*decisions, *more, *most, *same_name_other_type(clusters, schema)]
 
 
 def _check_types(extractions: Iterable[Extraction], schema: Schema) -> None:
@@ -88,9 +109,9 @@ def _entity(
 
 
 def _label(cluster: Cluster) -> str:
-    """Return the most usual way to write the name, without quotation marks around all of it."""
+    """Return the most usual way to write the name."""
     written = Counter(
-        tidy(mention.name)
+        _paired_marks(tidy(mention.name))
         for member in cluster.members
         for mention in member.mentions
         if normalize_name(mention.name) == cluster.key
@@ -98,14 +119,21 @@ def _label(cluster: Cluster) -> str:
     return min(written, key=lambda name: (-written[name], len(name), name))
 
 
+def _paired_marks(name: str) -> str:
+    """Return *name* without its quotation marks where one lacks its partner (“智慧金融服务平台)."""
+    if all(name.count(left) == name.count(right) for left, right in ("“”", "‘’", "《》", "「」")):
+        return name
+    return name.translate(dict.fromkeys(map(ord, "“”‘’《》「」")))
+
+
 def _aliases(cluster: Cluster, label: str, schema: Schema) -> tuple[str, ...]:
     """Return the other ways to name the entity, one for each normalized form."""
     surfaces = {
-        tidy(text)
+        _paired_marks(tidy(text))
         for member in cluster.members
         for mention in member.mentions
         for text in (mention.text, mention.name)
-        if mention.kind is not MentionKind.PRONOMINAL or text is mention.name
+        if mention.kind is MentionKind.NAME or text is mention.name
     }
     alias_by_key: dict[str, str] = {}
     for surface in sorted(surfaces, key=lambda surface: (len(surface), surface)):

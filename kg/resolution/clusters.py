@@ -23,10 +23,18 @@ from kg.model import (
     MentionKind,
     Verdict,
 )
-from kg.resolution.names import is_deictic, normalize_name
+from kg.resolution.names import entity_id, is_deictic, normalize_name, split_phase
 from kg.schema import Schema
 
-__all__ = ["Cluster", "LocalEntity", "cluster_entities", "local_entities"]
+__all__ = [
+    "Cluster",
+    "LocalEntity",
+    "UnionFind",
+    "cluster_persons",
+    "cluster_things",
+    "local_entities",
+    "same_name_other_type",
+]
 
 # Relations that say where a body belongs; two posts at bodies of one place may be one career.
 _BELONGS = ("locatedIn", "jurisdiction", "partOf")
@@ -46,7 +54,7 @@ class LocalEntity:
         surfaces = {
             normalize_name(mention.text)
             for mention in self.mentions
-            if mention.kind is not MentionKind.PRONOMINAL and not is_deictic(mention.text, schema)
+            if mention.kind is MentionKind.NAME and not is_deictic(mention.text, schema)
         }
         return frozenset(surfaces | {self.key})
 
@@ -62,8 +70,7 @@ class Cluster:
 
     def id(self, schema: Schema) -> EntityId:
         """Return the readable id, ``person:王伟·聊城市工信局``."""
-        suffix = f"·{self.discriminator}" if self.discriminator else ""
-        return EntityId(f"{schema.classes[self.type].prefix}:{self.key}{suffix}")
+        return entity_id(self.type, self.key, schema, self.discriminator)
 
 
 def local_entities(extraction: Extraction) -> Iterator[LocalEntity]:
@@ -77,33 +84,50 @@ def local_entities(extraction: Extraction) -> Iterator[LocalEntity]:
         yield LocalEntity(extraction.article.id, type_, key, tuple(ordered))
 
 
-def cluster_entities(
-    extractions: Sequence[Extraction], schema: Schema, judgements: Iterable[Decision] = ()
-) -> tuple[list[Cluster], list[Decision]]:
-    """Return the entities of the corpus and the decisions that are more than an equal name.
+def cluster_things(extractions: Sequence[Extraction], schema: Schema) -> list[Cluster]:
+    """Return the entities that are no persons, equal names together."""
+    clusters: list[Cluster] = []
+    for (type_, key), members in _locals_by_name(extractions).items():
+        if type_ == "Person":
+            continue
+        if len(members) > 1 and split_phase(key, schema)[1]:
+            # 平台二期 of two articles are the second phases of two platforms.
+            clusters += [
+                Cluster(type_, key, member.article_id.replace("/", "·"), (member,))
+                for member in members
+            ]
+        else:
+            clusters.append(Cluster(type_, key, "", tuple(members)))
+    return clusters
 
-    *judgements* are decisions of a person between entity ids: a `Verdict.SAME` merges, a
-    `Verdict.DIFFERENT` keeps apart what the aliases would merge.
-    """
+
+def cluster_persons(
+    extractions: Sequence[Extraction], things: Sequence[Cluster], schema: Schema
+) -> tuple[list[Cluster], list[Decision]]:
+    """Return the persons, namesakes told apart by the bodies among *things* they hold posts at."""
+    posts = _Posts(extractions, things)
+    clusters: list[Cluster] = []
+    decisions: list[Decision] = []
+    for (type_, key), members in _locals_by_name(extractions).items():
+        if type_ != "Person":
+            continue
+        found = [
+            Cluster(type_, key, discriminator, tuple(group))
+            for discriminator, group in sorted(posts.tell_apart(members).items())
+        ]
+        clusters += found
+        decisions += _namesakes(found, schema)
+    return clusters, decisions
+
+
+def _locals_by_name(
+    extractions: Iterable[Extraction],
+) -> dict[tuple[str, str], list[LocalEntity]]:
     locals_by_name: dict[tuple[str, str], list[LocalEntity]] = defaultdict(list)
     for extraction in extractions:
         for local in local_entities(extraction):
             locals_by_name[local.type, local.key].append(local)
-    places = {key for type_, key in locals_by_name if type_ == "Place"}
-    posts = _Posts(extractions, places)
-    clusters: list[Cluster] = []
-    decisions: list[Decision] = []
-    for (type_, key), members in sorted(locals_by_name.items()):
-        groups = posts.tell_apart(members) if type_ == "Person" else {"": members}
-        found = [
-            Cluster(type_, key, discriminator, tuple(group))
-            for discriminator, group in sorted(groups.items())
-        ]
-        clusters += found
-        decisions += _namesakes(found, schema)
-    decisions += _same_name_other_type(clusters, schema)
-    merged, alias_decisions = _link_aliases(clusters, schema, list(judgements))
-    return merged, decisions + alias_decisions
+    return dict(sorted(locals_by_name.items()))
 
 
 # -------------------------------------------------------------------------------- namesakes
@@ -112,27 +136,40 @@ def cluster_entities(
 class _Posts:
     """Who holds a post where, and which places those bodies belong to."""
 
-    def __init__(self, extractions: Iterable[Extraction], places: set[str]) -> None:
+    def __init__(self, extractions: Iterable[Extraction], things: Iterable[Cluster]) -> None:
         self._bodies: dict[tuple[ArticleId, str], set[str]] = defaultdict(set)
         self._regions: dict[str, set[str]] = defaultdict(set)
         self._names: dict[ArticleId, set[str]] = defaultdict(set)
-        self._places = places
+        self._places: set[str] = set()
+        self._key_by_name: dict[tuple[str, str], str] = {}
+        for thing in things:
+            if thing.type == "Place":
+                self._places.update(member.key for member in thing.members)
+            for member in thing.members:
+                self._key_by_name[member.type, member.key] = thing.key
         for extraction in extractions:
             self._read(extraction)
 
     def _read(self, extraction: Extraction) -> None:
         mention_by_id = extraction.mention_by_id()
         article_id = extraction.article.id
-        self._names[article_id] = {normalize_name(m.name) for m in extraction.mentions}
+        self._names[article_id] = {self._key(mention) for mention in extraction.mentions}
         for relation in extraction.relations:
             if relation.is_fact or relation.qualifier("negated") is True:
                 continue
             ends = relation.subject, MentionId(str(relation.object))
-            subject, target = (normalize_name(mention_by_id[end].name) for end in ends)
+            if any(end not in mention_by_id for end in ends):
+                continue  # left out: it names nothing
+            subject, target = (self._key(mention_by_id[end]) for end in ends)
             if relation.predicate == "holdsPosition":
                 self._bodies[article_id, subject].add(target)
             elif relation.predicate in _BELONGS:
                 self._regions[subject].add(target)
+
+    def _key(self, mention: Mention) -> str:
+        """Return the name of the entity that the mention turned out to be."""
+        key = normalize_name(mention.name)
+        return self._key_by_name.get((mention.type, key), key)
 
     def tell_apart(self, persons: list[LocalEntity]) -> dict[str, list[LocalEntity]]:
         """Return the persons of one name by what tells them apart ("" when there is one)."""
@@ -178,7 +215,7 @@ def _by_article(local: LocalEntity) -> ArticleId:
 
 def _components(sets: Sequence[set[str]]) -> list[list[int]]:
     """Return the indices of *sets*, those that share an element (also by way of others) together."""
-    links = _UnionFind(len(sets))
+    links = UnionFind(len(sets))
     owner: dict[str, int] = {}
     for index, elements in enumerate(sets):
         for element in elements:
@@ -186,7 +223,7 @@ def _components(sets: Sequence[set[str]]) -> list[list[int]]:
     return links.groups()
 
 
-class _UnionFind:
+class UnionFind:
     """Disjoint sets of the numbers 0…size-1."""
 
     def __init__(self, size: int) -> None:
@@ -223,7 +260,8 @@ def _namesakes(clusters: Sequence[Cluster], schema: Schema) -> Iterator[Decision
             )
 
 
-def _same_name_other_type(clusters: Iterable[Cluster], schema: Schema) -> Iterator[Decision]:
+def same_name_other_type(clusters: Iterable[Cluster], schema: Schema) -> Iterator[Decision]:
+    """Yield the pairs of equal name and different type, which a person may want to judge."""
     by_key: dict[str, list[Cluster]] = defaultdict(list)
     for cluster in clusters:
         by_key[cluster.key].append(cluster)
@@ -234,75 +272,3 @@ def _same_name_other_type(clusters: Iterable[Cluster], schema: Schema) -> Iterat
                     yield Decision(
                         left.id(schema), right.id(schema), Verdict.UNSURE, 0.5, "名称相同而类型不同"
                     )
-
-
-# ---------------------------------------------------------------------------------- aliases
-
-
-def _link_aliases(
-    clusters: Sequence[Cluster], schema: Schema, judgements: Sequence[Decision]
-) -> tuple[list[Cluster], list[Decision]]:
-    """Merge clusters that name each other in one article; record one-sided aliases as doubtful."""
-    index_by_id = {cluster.id(schema): index for index, cluster in enumerate(clusters)}
-    judged = {frozenset((d.left, d.right)): d.verdict for d in judgements}
-    links = _UnionFind(len(clusters))
-    decisions: list[Decision] = []
-    for left, right, mutual in _alias_pairs(clusters, schema):
-        ids = clusters[left].id(schema), clusters[right].id(schema)
-        verdict = judged.get(frozenset(ids))
-        if verdict is None and mutual:
-            links.join(left, right)
-            decisions.append(Decision(*ids, Verdict.SAME, 0.9, "同一篇报道中互为别称"))
-        elif verdict is None:
-            decisions.append(Decision(*ids, Verdict.UNSURE, 0.6, "一方的名称是另一方的别称"))
-    for judgement in judgements:
-        ends = index_by_id.get(EntityId(judgement.left)), index_by_id.get(EntityId(judgement.right))
-        if ends[0] is not None and ends[1] is not None:
-            decisions.append(judgement)
-            if judgement.verdict is Verdict.SAME:
-                links.join(ends[0], ends[1])
-    return [_merge([clusters[i] for i in group]) for group in links.groups()], decisions
-
-
-def _alias_pairs(clusters: Sequence[Cluster], schema: Schema) -> Iterator[tuple[int, int, bool]]:
-    """Yield (longer, shorter, mutual) where one's name is an alias of the other.
-
-    An alias that several entities of the type use (开发区公司) tells nothing and yields no pair; a
-    namesake's name tells nothing either.
-    """
-    named: dict[tuple[str, str], list[int]] = defaultdict(list)
-    users: dict[tuple[str, str], set[int]] = defaultdict(set)
-    in_article: set[tuple[int, ArticleId, str]] = set()
-    for index, cluster in enumerate(clusters):
-        named[cluster.type, cluster.key].append(index)
-        for member in cluster.members:
-            for key in member.surface_keys(schema) - {cluster.key}:
-                users[cluster.type, key].add(index)
-                in_article.add((index, member.article_id, key))
-    yielded: set[frozenset[int]] = set()
-    for (type_, key), using in sorted(users.items()):
-        owners = named.get((type_, key), [])
-        if len(owners) != 1 or len(using) != 1 or using == set(owners):
-            continue
-        user, owner = next(iter(using)), owners[0]
-        if frozenset((user, owner)) in yielded:
-            continue
-        yielded.add(frozenset((user, owner)))
-        back = clusters[user].key
-        mutual = any(
-            (user, member.article_id, key) in in_article
-            and (owner, member.article_id, back) in in_article
-            for member in clusters[owner].members
-        )
-        longer, shorter = sorted((user, owner), key=lambda i: (-len(clusters[i].key), i))
-        yield longer, shorter, mutual
-
-
-def _merge(clusters: Sequence[Cluster]) -> Cluster:
-    """Return one cluster under the longest of the names."""
-    chief = min(clusters, key=lambda c: (-len(c.key), c.key, c.type, c.discriminator))
-    members = sorted(
-        (member for cluster in clusters for member in cluster.members),
-        key=lambda member: (member.article_id, member.type, member.key),
-    )
-    return Cluster(chief.type, chief.key, chief.discriminator, tuple(members))

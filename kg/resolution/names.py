@@ -11,9 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from kg.model import EntityId
 from kg.schema import Schema
 
-__all__ = ["is_deictic", "normalize_name", "tidy"]
+__all__ = ["LEGAL_FORM", "entity_id", "is_deictic", "normalize_name", "split_phase", "tidy"]
+
+# How the name of a registered company ends (企业名称登记管理规定, art. 13), longest first.
+LEGAL_FORM = r"(?:(?:集团)?(?:股份)?有限(?:责任)?公司|公司)"
 
 # 《》 count: the guideline keeps them out of names, and headlines write 〈〉 inside them.
 _QUOTATION_MARKS = frozenset("“”‘’\"'「」『』《》〈〉")
@@ -39,6 +43,13 @@ _POINTERS = (
 )
 # One-character heads after a pointer (该局, 我市, 全村): too short for the lexicon's generic-head list.
 _SHORT_HEADS = frozenset("市县省区州局厅委办部院所校行司厂店家镇乡村企园")
+# Parts of a place without which place: 城区 of 莘县城区.
+_PARTS_OF_PLACES = frozenset({"城区", "主城区", "市区", "县城", "城乡", "乡镇", "农村", "乡村"})
+# Counted, not named: 两个镇, 14家企业, 三个项目, 各条公路. The classifier keeps 三河市 and 五河县 names.
+_COUNTED = re.compile(
+    r"(?:[\d一二两三四五六七八九十百千数多几各]+余?)(?:个|家|项|条|座|处|所|批)(.+)"
+)
+_PHASE = re.compile(r"(.*?)((?:第?[一二三四五六七八九十]|\d)期(?:工程|项目)?)")
 
 
 def normalize_name(name: str) -> str:
@@ -75,16 +86,42 @@ def tidy(text: str) -> str:
 def is_deictic(surface: str, schema: Schema) -> bool:
     """Say whether *surface* stands for an entity without naming it.
 
-    Beyond the lexicon's list this is a rule of the language: a general head alone (平台), or a
-    pointing word before one (该平台, 这家企业, 我局). A single character (市 of 市司法局) never names.
+    Beyond the lexicon's list this is a rule of the language: a general head alone (平台), a pointing
+    word or a number before one (该平台, 这家企业, 两个镇), a phase of nothing (一期, 项目二期). A single
+    character (市 of 市司法局) never names.
     """
     word = normalize_name(surface)
     deictic = schema.words.get("deictic", frozenset())
     heads = schema.words.get("generic-head", frozenset())
     if len(word) < 2 or word in deictic or word in heads:
         return True
+    if word in _PARTS_OF_PLACES:
+        return True
+    if (counted := _COUNTED.fullmatch(word)) and counted[1] in heads | _SHORT_HEADS:
+        return True
+    if (phase := _PHASE.fullmatch(word)) and phase[1] in {"", "项目", "工程"}:
+        return True
     for pointer in _POINTERS:
         head = word.removeprefix(pointer)
         if head != word and (head in heads or head in _SHORT_HEADS):
             return True
     return False
+
+
+def split_phase(name: str, schema: Schema) -> tuple[str, str]:
+    """Return the general head and the phase of a name that has nothing else, or two empty strings.
+
+    >>> from kg.schema import load_schema
+    >>> split_phase("平台二期", load_schema()), split_phase("鲁西平台二期", load_schema())
+    (('平台', '二期'), ('', ''))
+    """
+    found = _PHASE.fullmatch(normalize_name(name))
+    if found and found[1] in schema.words.get("generic-head", frozenset()):
+        return found[1], found[2]
+    return "", ""
+
+
+def entity_id(type_: str, name: str, schema: Schema, discriminator: str = "") -> EntityId:
+    """Return the readable id of an entity, ``person:王伟·聊城市工信局``."""
+    suffix = f"·{discriminator}" if discriminator else ""
+    return EntityId(f"{schema.classes[type_].prefix}:{normalize_name(name)}{suffix}")

@@ -63,6 +63,11 @@ def test_a_label_is_one_line(name: str) -> None:
         "市",
         "其",
         "我镇",
+        "两个镇",
+        "14家企业",
+        "城区",
+        "项目一期",
+        "二期工程",
     ],
 )
 def test_pointing_words_are_deictic(surface: str) -> None:
@@ -71,7 +76,19 @@ def test_pointing_words_are_deictic(surface: str) -> None:
 
 @pytest.mark.parametrize(
     "surface",
-    ["市司法局", "鲁西集团", "全椒县", "本溪市", "我爱我家公司", "各拉丹冬", "该隐公司", "莘县"],
+    [
+        "市司法局",
+        "鲁西集团",
+        "全椒县",
+        "本溪市",
+        "我爱我家公司",
+        "各拉丹冬",
+        "该隐公司",
+        "莘县",
+        "三河市",
+        "五河县",
+        "平台二期",
+    ],
 )
 def test_names_that_begin_like_pointing_words_are_names(surface: str) -> None:
     assert not is_deictic(surface, load_schema())

@@ -158,15 +158,202 @@ def groups(text: str, names: dict[str, str], *, id: str) -> Extraction:
 LONG = "鲁西化工集团股份有限公司"
 
 
-def test_a_one_sided_alias_is_recorded_and_not_merged() -> None:
+def test_a_short_name_that_one_company_only_uses_is_that_company() -> None:
     resolution = resolve(
         [
             groups(f"{LONG}开工，鲁西集团说。", {LONG: LONG, "鲁西集团": LONG}, id="a/a1"),
             groups("鲁西集团开工。", {"鲁西集团": "鲁西集团"}, id="b/a1"),
         ]
     )
-    assert [entity.id for entity in resolution.entities] == [f"company:{LONG}", "company:鲁西集团"]
+    (entity,) = resolution.entities
+    assert (entity.id, entity.aliases) == (f"company:{LONG}", ("鲁西集团",))
+    assert [(d.left, d.right, d.verdict) for d in resolution.decisions] == [
+        (f"company:{LONG}", "company:鲁西集团", Verdict.SAME)
+    ]
+
+
+def test_a_judgement_keeps_apart_what_the_rules_join() -> None:
+    judgement = Decision(f"company:{LONG}", "company:鲁西集团", Verdict.DIFFERENT, 1.0, "reviewed")
+    extractions = [
+        groups(f"{LONG}开工，鲁西集团说。", {LONG: LONG, "鲁西集团": LONG}, id="a/a1"),
+        groups("鲁西集团开工。", {"鲁西集团": "鲁西集团"}, id="b/a1"),
+    ]
+    assert len(resolve(extractions, judgements=[judgement]).entities) == 2
+
+
+NORTH, SOUTH = "山东恒砺轴承有限公司", "江苏恒砺轴承制造有限公司"
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        pytest.param({SOUTH: SOUTH, "恒砺轴承": SOUTH}, id="two use it"),
+        pytest.param({SOUTH: SOUTH}, id="another's name contains it"),
+    ],
+)
+def test_a_short_name_that_two_could_bear_joins_nothing(extra: dict[str, str]) -> None:
+    resolution = resolve(
+        [
+            groups(f"{NORTH}（简称恒砺轴承）开工。", {NORTH: NORTH, "恒砺轴承": NORTH}, id="a/a1"),
+            groups(f"{SOUTH}（简称恒砺轴承）开工。", extra, id="b/a1"),
+            groups("恒砺轴承开工。", {"恒砺轴承": "恒砺轴承"}, id="c/a1"),
+        ]
+    )
+    assert {entity.label for entity in resolution.entities} == {NORTH, SOUTH, "恒砺轴承"}
+
+
+def test_an_alias_that_is_not_made_of_the_name_is_recorded_and_not_joined() -> None:
+    resolution = resolve(
+        [
+            groups(f"{NORTH}即烟店老厂。", {NORTH: NORTH, "烟店老厂": NORTH}, id="a/a1"),
+            groups("烟店老厂开工。", {"烟店老厂": "烟店老厂"}, id="b/a1"),
+        ]
+    )
+    assert len(resolution.entities) == 2
     assert [decision.verdict for decision in resolution.decisions] == [Verdict.UNSURE]
+
+
+def test_one_employer_under_two_names_does_not_split_its_manager() -> None:
+    full = make_article("山东禾棠农业装备有限公司（简称禾棠农装）董事长兰志成说。", id="a/a1")
+    mentions = [
+        make_mention(full, "山东禾棠农业装备有限公司", "Company"),
+        make_mention(full, "禾棠农装", "Company", name="山东禾棠农业装备有限公司"),
+        make_mention(full, "兰志成", "Person"),
+    ]
+    short = make_article("禾棠农装董事长兰志成说。", id="b/a1")
+    others = [make_mention(short, "禾棠农装", "Company"), make_mention(short, "兰志成", "Person")]
+    posts = [
+        make_relation(full, "holdsPosition", mentions[2], mentions[0], title="董事长"),
+        make_relation(short, "holdsPosition", others[1], others[0], title="董事长"),
+    ]
+    resolution = resolve(
+        [make_extraction(full, mentions, posts[:1]), make_extraction(short, others, posts[1:])]
+    )
+    assert [e.id for e in resolution.entities] == [
+        "company:山东禾棠农业装备有限公司",
+        "person:兰志成",
+    ]
+    assert [len(statement.evidence) for statement in resolution.statements] == [2]
+
+
+@pytest.mark.parametrize(
+    ("longer", "shorter", "type_", "label"),
+    [
+        pytest.param("中国证监会", "证监会", "Agency", "中国证监会", id="the state in front"),
+        pytest.param("中共聊城市委", "聊城市委", "Agency", "中共聊城市委", id="the party in front"),
+        pytest.param(
+            "鲁西集团聊城鲁西聚碳酸酯有限公司",
+            "聊城鲁西聚碳酸酯有限公司",
+            "Company",
+            "聊城鲁西聚碳酸酯有限公司",
+            id="the owner in front of a registered name",
+        ),
+    ],
+)
+def test_names_that_differ_in_front_only_are_one(
+    longer: str, shorter: str, type_: str, label: str
+) -> None:
+    one, other = (make_article(f"{name}发布。", id=f"{name}/a1") for name in (longer, shorter))
+    resolution = resolve(
+        [
+            make_extraction(one, [make_mention(one, longer, type_)]),
+            make_extraction(other, [make_mention(other, shorter, type_)]),
+        ]
+    )
+    assert [entity.label for entity in resolution.entities] == [label]
+
+
+@pytest.mark.parametrize("place", ["莘县", ""])
+def test_a_name_without_its_county_is_joined_where_the_county_is_mentioned(place: str) -> None:
+    article = make_article(f"{place}菌香蔬菜专业合作社开业。", id="b/a1")
+    mentions = [make_mention(article, "菌香蔬菜专业合作社", "Company")]
+    if place:
+        mentions.append(make_mention(article, place, "Place"))
+    full = "莘县菌香蔬菜专业合作社"
+    resolution = resolve(
+        [groups(f"{full}开业。", {full: full}, id="a/a1"), make_extraction(article, mentions)]
+    )
+    companies = [e for e in resolution.entities if e.type == "Company"]
+    assert len(companies) == (1 if place else 2)
+
+
+def test_a_branch_of_another_place_is_not_joined() -> None:
+    names = ["鲁泽银行聊城分行", "鲁泽银行", "聊城市市场监管局", "阳谷县市场监管局"]
+    article = make_article("、".join(names))
+    resolution = resolve(
+        [make_extraction(article, [make_mention(article, name, "Agency") for name in names])]
+    )
+    assert len(resolution.entities) == 4
+
+
+# ----------------------------------------------------------------------------------- naming
+
+
+@pytest.mark.parametrize(
+    ("surface", "name", "type_"),
+    [
+        ("鲁西集团", "聊城鲁西聚碳酸酯有限公司", "Company"),
+        ("鲁西集团", "鲁西集团聊城鲁西聚碳酸酯有限公司", "Company"),
+        ("聊城市生态环境局", "聊城市生态环境局阳谷县分局", "Agency"),
+        ("年产120万吨双酚A项目", "年产120万吨双酚A项目一期工程", "Project"),
+    ],
+)
+def test_the_whole_is_no_alias_of_its_part(surface: str, name: str, type_: str) -> None:
+    article = make_article(f"{name}开工。{surface}开工。")
+    nth = 1 if surface in name else 0
+    mentions = [
+        make_mention(article, name, type_),
+        make_mention(article, surface, type_, name=name, nth=nth),
+    ]
+    resolution = resolve([make_extraction(article, mentions)])
+    assert {(e.label, e.aliases) for e in resolution.entities} == {(name, ()), (surface, ())}
+    assert [decision.verdict for decision in resolution.decisions] == [Verdict.DIFFERENT]
+
+
+def test_what_only_counts_or_points_is_no_entity_and_says_nothing() -> None:
+    article = make_article("乔庄镇、纯化镇两个镇位于博兴县。")
+    towns, county = (make_mention(article, name, "Place") for name in ("两个镇", "博兴县"))
+    relation = make_relation(article, "locatedIn", towns, county)
+    resolution = resolve([make_extraction(article, [towns, county], [relation])])
+    assert [entity.label for entity in resolution.entities] == ["博兴县"]
+    assert not resolution.statements
+
+
+def test_a_phase_is_named_after_the_only_platform_of_its_article() -> None:
+    article = make_article("“水城惠企”平台上线。平台二期正在招标。")
+    resolution = resolve(
+        [
+            make_extraction(
+                article,
+                [
+                    make_mention(article, "“水城惠企”平台", "Platform"),
+                    make_mention(article, "平台二期", "Project"),
+                ],
+            )
+        ]
+    )
+    assert [(e.label, e.aliases) for e in resolution.entities] == [
+        ("“水城惠企”平台", ()),
+        ("“水城惠企”平台二期", ("平台二期",)),
+    ]
+
+
+def test_phases_of_unnamed_platforms_are_not_joined_across_articles() -> None:
+    extractions = []
+    for id_ in ("a/a1", "b/a1"):
+        article = make_article("平台二期正在招标。", id=id_)
+        extractions.append(make_extraction(article, [make_mention(article, "平台二期", "Project")]))
+    assert ids(*extractions, prefix="project:") == [
+        "project:平台二期·a·a1",
+        "project:平台二期·b·a1",
+    ]
+
+
+def test_a_quotation_mark_without_its_partner_is_not_in_the_label() -> None:
+    article = make_article("推出“智慧金融服务平台。")
+    mention = make_mention(article, "“智慧金融服务平台", "Platform")
+    (entity,) = resolve([make_extraction(article, [mention])]).entities
+    assert entity.label == "智慧金融服务平台"
 
 
 def test_aliases_in_both_directions_of_one_article_merge() -> None:
@@ -208,6 +395,15 @@ def test_the_order_of_the_articles_does_not_matter() -> None:
     extractions = [*sample_extractions(), official("聊城市工信局", id="x/a1")]
     results = {resolve(order) for order in itertools.permutations(extractions)}
     assert len(results) == 1
+
+
+def test_the_order_of_the_articles_does_not_decide_what_is_joined() -> None:
+    extractions = [
+        groups(f"{LONG}开工，鲁西集团说。", {LONG: LONG, "鲁西集团": LONG}, id="a/a1"),
+        groups("鲁西集团开工。", {"鲁西集团": "鲁西集团"}, id="b/a1"),
+        groups(f"业主{LONG}开工。", {f"业主{LONG}": f"业主{LONG}"}, id="c/a1"),
+    ]
+    assert len({resolve(order) for order in itertools.permutations(extractions)}) == 1
 
 
 def test_the_same_article_twice_changes_nothing() -> None:
