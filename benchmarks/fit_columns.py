@@ -48,10 +48,19 @@ def labelled(folder: Path) -> list[tuple[list[Line], dict[int, bool]]]:
     return pages
 
 
+_CACHE: dict[int, list[float]] = {}
+
+
+def _odds(lines: list[Line]) -> list[float]:
+    if id(lines) not in _CACHE:
+        _CACHE[id(lines)] = blocks.odds_of(lines)
+    return _CACHE[id(lines)]
+
+
 def errors(pages: list[tuple[list[Line], dict[int, bool]]]) -> tuple[int, int]:
     wrong = total = 0
     for lines, truth in pages:
-        widths = blocks._repaired(lines, blocks._column_widths(lines))
+        widths = blocks._repaired(lines, blocks._column_widths(lines, _odds(lines)))
         for index, is_body in truth.items():
             is_text = widths[index] > 0 or (
                 lines[index].text[-1] in "。…）" and len(lines[index].text) > 3

@@ -561,13 +561,21 @@ class Composer:
             self.add(*part)
         return y + 8 - top
 
+    def retitled(self, source: Source) -> Source:
+        """Shorten a title to what newspapers print: two halves at most, 16 characters each."""
+        title = re.sub(r"【[^】]*】|^[^：:]{2,12}[：:]", "", source.title).strip() or source.title
+        parts = [part for part in re.split(r"[ ，：——\u3000]+", title) if part]
+        if len(title) > 16 and all(len(part) <= 16 for part in parts[:2]) and parts:
+            title = " ".join(parts[:2])
+        elif len(title) > 18:
+            title = max((p for p in parts if len(p) <= 18), key=len, default=title[:16])
+        return Source(source.name, title, source.date, source.paragraphs)
+
     def compose(self) -> tuple[str, dict[str, object]]:
         rng = self.rng
         self.later: list[tuple[int, Group]] = []
         self.pictures: list[tuple[float, float, float, float]] = []
-        short = [source for source in self.sources if len(source.title) <= 20]
-        pool = rng.sample(short, 26) + rng.sample(self.sources, 6)
-        rng.shuffle(pool)
+        pool = [self.retitled(source) for source in rng.sample(self.sources, 32)]
         year = rng.randint(2008, 2025)
         month, day = rng.randint(1, 12), rng.randint(1, 28)
         head = rng.choice(["top", "top", "bottom", "none"])

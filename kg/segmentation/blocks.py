@@ -8,6 +8,7 @@ Viterbi over the widths that occur; blocks are then runs of equal width without 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,20 +19,14 @@ from typing import NamedTuple
 
 from kg.segmentation.byline import is_credit
 from kg.segmentation.continuity import continuation_score, opening_score
-from kg.segmentation.lines import Line, LineKind, ends_sentence, squeezed, width_em
+from kg.segmentation.display import display_odds, is_article_opening
+from kg.segmentation.lines import Line, LineKind, ends_sentence, squeezed
 
-__all__ = ["Block", "BlockKind", "blocks_of_text", "is_article_opening"]
+__all__ = ["Block", "BlockKind", "blocks_of_text"]
 
 MAX_WIDTHS = 40  # column widths tried on one page
 MAX_DISPLAY_EM = 27.0  # wider lines are captions or columns, never headlines
 INDENT_EM = 2.0  # a paragraph begins two characters in
-
-# 本报讯, 【本报讯】, 本报江阴专电, 晨报讯（记者, 央视网消息（新闻联播）
-_OPENING = re.compile(
-    r"[【\[(（]?(?:本报|本刊|本网|本台|新华社|中新社|央视网|[\u4e00-\u9fff]{1,4}报|特区|快|记者)[\u4e00-\u9fff]{0,6}(?:\d{1,2}月\d{1,2}日|\d{1,2}日)?"
-    r"[】\]]?(?:讯|专电|电|消息)(?:[】\])）]|[\s（(：:]|员?\s)"
-    r"|[\u4e00-\u9fff]{2,4}讯[（(](?:.{0,6}记者|通讯员)"
-)
 
 
 class BlockKind(str, Enum):
@@ -62,11 +57,6 @@ class Block:
         return squeezed("".join(line.text for line in self.lines))
 
 
-def is_article_opening(text: str) -> bool:
-    """Say whether a body begins as only an article does: 本报讯（记者 张琪）."""
-    return _OPENING.match(text.lstrip()) is not None
-
-
 def blocks_of_text(lines: Sequence[Line]) -> list[Block]:
     """Return the blocks of a page whose format tells nothing but the words."""
     widths = _repaired(lines, _column_widths(lines))
@@ -85,43 +75,30 @@ def blocks_of_text(lines: Sequence[Line]) -> list[Block]:
 
 
 class _Costs(NamedTuple):
-    """What speaks against a line being body or display; negative log probabilities, roughly.
+    """What speaks against a way of cutting a page; negative log probabilities, roughly.
 
-    Found by random search on 40 typeset pages (benchmarks/fit_columns.py), tried against 40 others
-    and the pages of gold: body and display lines are told apart in 99 of 100 cases.
+    Found by random search on typeset pages (benchmarks/fit_columns.py), tried against others and
+    the pages of gold.
     """
 
-    new_width: float = 8.2  # a column of another width begins
-    new_width_gap: float = 2.6  # the same behind a blank line
-    display: float = 2.46  # a display line follows body
-    display_gap: float = 0.36
-    mid: float = 0.7  # the same, and the body line above ends in mid-sentence
-    mid_gap: float = 0.4
-    back: float = 1.53  # the old column width goes on behind a subhead or headline
-    flow: float = 2.0  # times how much better a line continues the one above than it opens
-    short: float = 3.2  # a short line inside a paragraph
-    short_comma: float = 0.87
-    last: float = 0.06  # a short last line of a paragraph
-    off: float = 0.21  # per em that a full line misses the column width
-    wide: float = 11.4  # a line wider than the column
-    plain: float = 1.6  # body without punctuation
-    plain_opening: float = 1.27  # the same where the line opens like a paragraph
-    torn: float = 0.02  # body that does not continue the line above, per log ratio
-    shown: float = 0.3  # display, any
-    shown_end: float = 12.59  # display that ends in punctuation
-    shown_stop: float = 4.95  # display with a full stop inside
-    shown_comma: float = 5.4
-    shown_wide: float = 2.52
-    shown_stretched: float = 6.3
-    shown_opening: float = 1.6  # display that opens like a paragraph
-    shown_flow: float = 0.2  # display that continues the line above, per log ratio
-    shown_equal: float = 1.3  # display as wide as the line above
+    new_width: float = 6.8  # a column of another width begins
+    new_width_gap: float = 2.65  # the same behind a blank line
+    display: float = 1.05  # a display line follows body
+    display_gap: float = 0.76
+    back: float = 1.2  # the old column width goes on behind a subhead or headline
+    flow: float = 0.04  # times how much better a line continues the one above than it opens
+    odds: float = 1.0  # times what the words say
+    short: float = 3.0  # a short line inside a paragraph
+    short_comma: float = 2.29
+    last: float = 0.05  # a short last line of a paragraph
+    off: float = 0.3  # per em that a full line misses the column width
+    wide: float = 9.52  # a line wider than the column
 
 
 COSTS = _Costs()
 
 
-def _column_widths(lines: Sequence[Line]) -> list[float]:
+def _column_widths(lines: Sequence[Line], odds: Sequence[float] | None = None) -> list[float]:
     """Return for every line the width of its column, or 0 for a display line.
 
     A state is a column width, and whether the line is body of that width or a display line that
@@ -131,6 +108,7 @@ def _column_widths(lines: Sequence[Line]) -> list[float]:
     size = len(candidates)
     if not size:
         return [0.0] * len(lines)
+    odds = odds or odds_of(lines)
     costs = [0.0] * (2 * size)  # body states, then display states
     back: list[list[int] | None] = []
     previous: Line | None = None
@@ -140,22 +118,21 @@ def _column_widths(lines: Sequence[Line]) -> list[float]:
             previous = None
             continue
         best = min(range(2 * size), key=costs.__getitem__)
-        enter = costs[best] + (COSTS.new_width_gap if line.gap else COSTS.new_width)
-        leave = COSTS.display_gap if line.gap else COSTS.display
-        if previous is not None and not ends_sentence(previous.text):
-            leave += COSTS.mid_gap if line.gap else COSTS.mid
         flow = _flow_cost(line, previous)
-        display = _display_cost(line, previous)
-        shared = _body_cost(line, previous)
+        enter = costs[best] + flow + (COSTS.new_width_gap if line.gap else COSTS.new_width)
+        leave = COSTS.display_gap if line.gap else COSTS.display
+        display = COSTS.odds * math.log1p(math.exp(-odds[line.index]))
+        shared = COSTS.odds * math.log1p(math.exp(odds[line.index]))
         step, trail = [0.0] * (2 * size), [0] * (2 * size)
         for state, width in enumerate(candidates):
             other = size + state
-            body_cost = shared + _width_cost(line, width, previous)
-            resume = COSTS.back + flow
-            entry = enter + flow
-            ways = ((costs[state], state), (costs[other] + resume, other), (entry, best))
+            ways = (
+                (costs[state], state),
+                (costs[other] + COSTS.back + flow, other),
+                (enter, best),
+            )
             cost, trail[state] = min(ways)
-            step[state] = cost + body_cost
+            step[state] = cost + shared + _width_cost(line, width, previous)
             ways = ((costs[other], other), (costs[state] + leave, state), (enter + leave, best))
             cost, trail[other] = min(ways)
             step[other] = cost + display
@@ -163,6 +140,11 @@ def _column_widths(lines: Sequence[Line]) -> list[float]:
         back.append(trail)
         previous = line
     return [candidates[state] if state < size else 0.0 for state in _traced(costs, back)]
+
+
+def odds_of(lines: Sequence[Line]) -> list[float]:
+    """Return for every line the log odds that it is a display line, within reason."""
+    return [max(-12.0, min(12.0, display_odds(lines, at))) for at in range(len(lines))]
 
 
 def _traced(costs: list[float], back: list[list[int] | None]) -> list[int]:
@@ -197,9 +179,6 @@ def _width_cost(line: Line, width: float, previous: Line | None) -> float:
     if ends_sentence(line.text):
         return COSTS.last
     return COSTS.short_comma if line.text[-1] in "，、；：" else COSTS.short
-
-
-_PUNCTUATION = re.compile("[，。；：、？！]")
 
 
 def _repaired(lines: Sequence[Line], widths: Sequence[float]) -> list[float]:
@@ -251,46 +230,6 @@ def _flow_cost(line: Line, previous: Line | None) -> float:
     return max(0.0, min(3.5, COSTS.flow * flow))
 
 
-def _body_cost(line: Line, previous: Line | None) -> float:
-    """Return how little a line looks like body text, whatever its column."""
-    plain = not _PUNCTUATION.search(line.text) and not line.stretched
-    cost = (
-        0.2 if not plain else COSTS.plain_opening if opening_score(line.text) > 1.0 else COSTS.plain
-    )
-    if previous is None or line.gap or ends_sentence(previous.text):
-        return cost
-    if is_article_opening(line.text):
-        return cost + 4.0
-    return cost + min(2.0, max(0.0, -COSTS.torn * continuation_score(previous.text, line.text)))
-
-
-def _display_cost(line: Line, previous: Line | None) -> float:
-    text = line.text
-    cost = COSTS.shown
-    if text[-1] in "。；，、：":
-        cost += COSTS.shown_end
-    if "。" in text[:-1]:
-        cost += COSTS.shown_stop
-    if "，" in text[:-1]:
-        cost += COSTS.shown_comma
-    if line.width > 26:
-        cost += COSTS.shown_wide
-    if line.stretched and line.width > 7:
-        cost += COSTS.shown_stretched
-    if is_article_opening(text):
-        cost += 9.0
-    elif opening_score(text) > 2.5:
-        cost += COSTS.shown_opening
-    if previous is not None and not line.gap and not ends_sentence(previous.text):
-        if previous.text[-1] in "，、；：":
-            cost += 2.0
-        else:
-            cost += max(0.0, min(1.5, COSTS.shown_flow * continuation_score(previous.text, text)))
-        if abs(previous.width - line.width) < 0.8 and line.width > 9:
-            cost += COSTS.shown_equal
-    return cost
-
-
 # --------------------------------------------------------------------------------------- runs
 
 
@@ -328,8 +267,3 @@ def _is_new_body(last: Line, line: Line, width: float) -> bool:
     indented = -INDENT_EM - 1.2 < line.width - width < -INDENT_EM + 0.8 and not line.stretched
     unlikely = continuation_score(last.text, line.text) < -5.0
     return unlikely and (indented or opening_score(line.text) > 2.5)
-
-
-def natural_width(line: Line) -> float:
-    """Return the width of a line without stray spaces."""
-    return width_em(squeezed(line.text))

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from kg.model import Article, ArticleId, Document
 from kg.segmentation.assembly import Draft
-from kg.segmentation.blocks import is_article_opening
 from kg.segmentation.byline import find_jump, inline_reporters, is_credit, parse_byline
+from kg.segmentation.display import is_article_opening
 from kg.segmentation.heads import Head
 from kg.segmentation.lines import Line, ends_sentence
 from kg.segmentation.links import Fragment

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from statistics import median
 
 from kg.model import Box
-from kg.segmentation.blocks import Block, BlockKind, is_article_opening
+from kg.segmentation.blocks import Block, BlockKind
+from kg.segmentation.display import is_article_opening
 from kg.segmentation.lines import Line, LineKind, ends_sentence
 
 __all__ = ["blocks_of_layout", "bounding_box"]
