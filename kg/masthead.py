@@ -16,13 +16,17 @@ import yaml
 __all__ = [
     "FRONT_MATTER",
     "RECORD_KEYS",
+    "InfoLine",
     "Masthead",
     "clean_publisher",
     "find_date",
     "find_source",
+    "looks_like_publisher",
     "parse_front_matter",
+    "parse_info_line",
     "pick",
     "read_masthead",
+    "split_publisher",
 ]
 
 FRONT_MATTER = re.compile(
@@ -97,15 +101,32 @@ def _chinese_number(text: str) -> int:
 
 # --------------------------------------------------------------------------------- publishers
 
+# “ and ‘ too: 凡本网注明“来源：大众网”的作品 ends the name at the mark.
+_NAME_END = r"\s\u3000）)】\]|｜《》<>，。,；;“”‘’\"'"
 _SOURCE = re.compile(
-    r"(?:文章|稿件|信息|新闻|消息|内容|本文)?(?:来源|稿源|出处|转自|转载自)\s*[:：]\s*《?([^\s）)】\]|｜《》<>，。,]{2,24})"
+    rf"(?:文章|稿件|信息|新闻|消息|内容|本文)?(?:来源|稿源|出处|转自|转载自)于?\s*[:：]\s*[《“]?([^{_NAME_END}]{{2,24}})"
+)
+# A rule about sources names none: 凡本网注明“来源：大众网”的作品, 转载请注明来源：大众网.
+_RULE_BEFORE = re.compile(r"注明\s*[“\"'‘：:（(]?\s*$")
+# What stands behind the name on one line without a space: 来源：大众网作者：李梦
+_LABEL_BEHIND = re.compile(
+    r"(?:作者|记者|编辑|责编|责任编辑|发布时间|时间|日期|字号|浏览|阅读|点击|通讯员)[:：].*|(?:19|20)\d\d[-年/.].*"
 )
 
 
 def find_source(text: str) -> str | None:
-    """Return the publisher a text names: （文章来源：大众日报） gives 大众日报."""
-    match = _SOURCE.search(text)
-    return clean_publisher(match[1]) if match else None
+    """Return the publisher a text names: （文章来源：大众日报） gives 大众日报.
+
+    >>> find_source("凡本网注明“来源：大众网”的作品，未经授权不得转载。") is None
+    True
+    """
+    for match in _SOURCE.finditer(text):
+        if _RULE_BEFORE.search(text[max(0, match.start() - 12) : match.start()]):
+            continue
+        name = _LABEL_BEHIND.sub("", match[1])
+        if name and (publisher := clean_publisher(name)):
+            return publisher
+    return None
 
 
 def clean_publisher(name: str) -> str | None:
@@ -113,17 +134,48 @@ def clean_publisher(name: str) -> str | None:
 
     A Jekyll site files posts under the paper's news: the tag 大众日报新闻 means 大众日报.
 
-    >>> clean_publisher("大众日报新闻"), clean_publisher("《科技日报》")
+    >>> clean_publisher("大众日报新闻"), clean_publisher("来源：《科技日报》")
     ('大众日报', '科技日报')
     """
-    name = re.sub(r"[《》【】\[\]\"']", "", name).strip(" \u3000:：-_|")
+    name = re.sub(r"[《》【】\[\]\"'“”]", "", name).strip(" \u3000:：-_|")
+    name = re.sub(r"^(?:文章|稿件|信息|新闻|内容)?(?:来源|稿源|出处)\s*[:：]\s*", "", name)
     name = re.sub(r"(?<=[报刊网社台])(?:新闻|资讯|要闻|快讯|文章|稿件)$", "", name)
-    return name if 2 <= len(name) <= 30 and not re.match(r"https?:|www\.", name) else None
+    is_name = 2 <= len(name) <= 30 and not re.match(
+        r"https?:|www\.|(?:本站|本网|原创|网络|互联网)$", name
+    )
+    return name if is_name else None
+
+
+# Media called “… News” are few and known; any other 新闻 is a channel: 资本市场新闻, 聊城新闻.
+_NEWS_MEDIA = "澎湃|界面|封面|央视|上游|红星|极目|潮|荔枝|大象|九派|闪电|海报|凤凰|腾讯|网易|新浪"
+_MEDIUM = re.compile(
+    r"[\u4e00-\u9fffA-Za-z0-9·]{0,14}?(?:报|刊|网|台|融媒体?(?:中心)?|客户端|公众号|传媒|在线|之声|之家|头条|"
+    r"(?:报|刊|杂志|通讯|新华|中新|法新|路透)社|(?<!权威)(?<!信息)(?<!新闻)发布|"
+    rf"(?:{_NEWS_MEDIA})新闻)"
+)
+_NO_MEDIUM = re.compile(
+    "(?:[上填申汇通预举情海警直月年季简快捷喜战播]报|[电路管水联官渔]网|互联网|物联网|本[报刊网台]|[平后前舞灶]台)$"
+)
 
 
 def looks_like_publisher(name: str) -> bool:
-    """Say whether a tag or label names a medium: 聊城日报, 鹿邑融媒, 澎湃新闻."""
-    return re.search(r"(?:报|刊|网|社|台|融媒|新闻|周刊|客户端|传媒|在线|之家)$", name) is not None
+    """Say whether a tag or label names a medium: 聊城日报, 鹿邑融媒, 澎湃新闻, not 资本市场新闻."""
+    bare = clean_publisher(name)
+    return bare is not None and (
+        _MEDIUM.fullmatch(bare) is not None and _NO_MEDIUM.search(bare) is None
+    )
+
+
+def split_publisher(text: str) -> tuple[str | None, str]:
+    """Return the medium a line begins with, None where it begins otherwise, and what follows.
+
+    >>> split_publisher("光岳新报　记者 路遥远"), split_publisher("记者 路遥远")
+    (('光岳新报', '记者 路遥远'), (None, '记者 路遥远'))
+    """
+    first = re.match(r"[^\s|｜/]+", text)
+    if first is None or not looks_like_publisher(first[0]):
+        return None, text
+    return clean_publisher(first[0]), text[first.end() :].strip(" \u3000|｜/·")
 
 
 # -------------------------------------------------------------------------------- front matter
@@ -164,6 +216,73 @@ def pick(record: Mapping[str, object], what: str) -> str:
     return ""
 
 
+# ---------------------------------------------------------------------------------- info line
+
+
+@dataclass(frozen=True, slots=True)
+class InfoLine:
+    """The line between headline and body: 2022-12-28 09:15　光岳新报　记者 路遥远　阅读 1.2万."""
+
+    published: date | None
+    publisher: str | None
+    credit: str  # what is left: a byline, "" for none
+
+
+MAX_INFO_CHARS = 120
+_TIME = r"(?:\s*T?\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?"
+# Set off from what stands around it; a headline speaks of a day in running words (自2023年3月1日起).
+_INFO_DATE = re.compile(
+    r"(?:^|(?<=[\s|｜/·:：(（\[【报网社台]))(?:(?:发布|发表|更新|发稿)?(?:时间|日期|于)\s*[:：]?\s*)?"
+    rf"(?<!\d)(?:19|20)\d\d\s?[-/.年]\s?\d{{1,2}}\s?[-/.月]\s?\d{{1,2}}(?!\d)\s?日?{_TIME}(?!\d)"
+    r"(?:\s*(?:星期|周)[一二三四五六日天])?"
+    r"(?=$|[\s|｜/·)）\]】]|来源|稿源|作者|记者|通讯员|编辑|责编|浏览|阅读|点击|字[号体]|[\u4e00-\u9fff]{2,8}[报网]$)"
+)
+# What a page tells or offers beside the date: 阅读 1.2万, 浏览次数：308, 字号 大 中 小, 分享到：.
+_INFO_NOISE = re.compile(
+    r"(?:(?:浏览|阅读|点击|评论|访问|热度|人气|收藏|查看|回复|点赞)(?:次数|量|数|率)?\s*[:：]?\s*\d[\d.,]*\s*[万+次]*(?:人次)?"
+    r"|\d[\d.,]*\s*[万+次]*\s*(?:浏览|阅读|点击|评论|条评论|人评论|次浏览|次阅读|人参与)"
+    r"|字(?:号|体)(?:大小)?\s*[:：]?(?:[\s【\[(（]*[大中小特默认][】\])）]?(?![\u4e00-\u9fff]))*|(?<!\S)(?:[大中小]\s+)+[大中小](?!\S)|(?<!\S)A[+-]?(?!\S)"
+    r"|(?:我要)?(?:评论|打印|分享|收藏|纠错|关闭|朗读|语音播报|订阅|关注)(?:本[页文])?(?:到|至)?\s*[:：]?(?!\S)"
+    r"|(?:编辑|责编|责任编辑|审核|校对|录入|发布人|发布者|发布机构|字数|栏目|分类|关键词|标签|索引号|文号)\s*[:：]\s*[^\s|｜]{0,20}"
+    r"|原创(?!\S))"
+)
+
+
+def parse_info_line(text: str) -> InfoLine | None:
+    """Read a line that tells when and where an article appeared, None for any other line.
+
+    The order of the parts differs from site to site, so each is taken out in turn; what is left
+    must be judged by the caller, who knows bylines.
+
+    >>> parse_info_line("光岳新报　2022-12-28　记者 路遥远").credit
+    '记者 路遥远'
+    """
+    text = text.strip(" \u3000*_")  # *…* in Markdown
+    if len(text) > MAX_INFO_CHARS or re.search("[。！？；]", text):
+        return None
+    dated = _INFO_DATE.search(text)
+    source = find_source(text)
+    if dated is None and source is None:
+        return None
+    rest = text.replace(dated[0], "\n", 1) if dated else text
+    rest = _INFO_NOISE.sub("\n", rest)
+    publisher = source
+    if source:
+        rest = re.sub(
+            rf"[（(【\[]?[^\s：:]{{0,2}}(?:来源|稿源|出处|转自)于?\s*[:：]\s*[《“]?{re.escape(source)}[》”）)】\]]?",
+            "\n",
+            rest,
+        )
+    left: list[str] = []
+    for part in re.split(r"[\n|｜]+", rest):
+        part = part.strip(" \u3000/·,，、:：-—()（）[]【】")
+        named, after = split_publisher(part)
+        publisher = publisher or named
+        left.append(after if named else part)
+    credit = " ".join(part for part in left if part)
+    return InfoLine(find_date(dated[0]) if dated else None, publisher, credit)
+
+
 # ------------------------------------------------------------------------------ article as text
 
 
@@ -179,16 +298,16 @@ class Masthead:
     """
 
     titles: tuple[int, ...]  # line numbers
-    date_line: int | None
     published: date | None
-    credit: str  # the rest of the date line: a publisher, a byline, or both
+    publisher: str | None
+    credit: str  # a byline beside the date, or the place: 2023-09-15  荆门
     body_line: int
 
 
 MAX_TITLE_CHARS = 80
-_DATE_LINE = re.compile(
-    r"\s*(?:(?:发布)?(?:时间|日期)\s*[:：]\s*)?((?:19|20)\d\d(?:\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s*\d\d?:\d\d(?::\d\d)?)?|年?))(?!\d)(?P<rest>.{0,60})$"
-)
+MAX_CREDIT_CHARS = 40
+_PAGE_HEAD = re.compile("(?:星期|周)[一二三四五六日天]|第.{1,6}[版期]")
+_YEAR_LINE = re.compile(r"\s*(?:19|20)\d\d年?\s*$")
 
 
 def read_masthead(lines: Sequence[str]) -> Masthead | None:
@@ -197,13 +316,15 @@ def read_masthead(lines: Sequence[str]) -> Masthead | None:
     for number, line in enumerate(lines[:8]):
         if not line.strip():
             continue
-        date_line = _DATE_LINE.match(line)
-        if date_line and titles:
-            rest = date_line["rest"].strip(" \u3000|｜")
-            if re.search("星期|第.{1,6}[版期]", rest):
+        info = parse_info_line(line)
+        if titles and (info or _YEAR_LINE.match(line)):
+            info = info or InfoLine(None, None, "")
+            if _PAGE_HEAD.search(line):
                 return None  # the head of a printed page
-            if not re.search("[。！？]", rest):
-                return Masthead(tuple(titles), number, find_date(date_line[1]), rest, number + 1)
+            if len(info.credit) <= MAX_CREDIT_CHARS and not re.search("[，,]", info.credit):
+                return Masthead(
+                    tuple(titles), info.published, info.publisher, info.credit, number + 1
+                )
         if len(titles) == 3 or len(line.strip()) > MAX_TITLE_CHARS or line.rstrip().endswith("。"):
             break
         titles.append(number)

@@ -20,7 +20,7 @@ from kg.errors import InputError
 from kg.model import Document, DocumentId, LayoutLine
 from kg.reading.decoding import decode
 from kg.reading.discovery import document_names, find_files
-from kg.reading.metadata import Metadata, html_metadata, post_metadata, text_metadata
+from kg.reading.metadata import Metadata, html_metadata, markdown_metadata, text_metadata
 from kg.reading.pdf import read_pdf
 from kg.reading.records import check_records
 from kg.reading.sniffing import (
@@ -139,7 +139,7 @@ def _metadata(format_: str, text: str) -> Metadata:
     if format_ == HTML:
         return html_metadata(text)
     if format_ == MARKDOWN:
-        return post_metadata(text).or_else(text_metadata(text))
+        return markdown_metadata(text)
     return Metadata() if format_ == JSON_LINES else text_metadata(text)
 
 

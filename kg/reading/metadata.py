@@ -22,7 +22,7 @@ from kg.masthead import (
     read_masthead,
 )
 
-__all__ = ["Metadata", "html_metadata", "post_metadata", "text_metadata"]
+__all__ = ["Metadata", "html_metadata", "markdown_metadata", "text_metadata"]
 
 _HEAD_CHARS = 200_000  # how far into a page its metadata is looked for
 
@@ -65,11 +65,15 @@ def post_metadata(text: str) -> Metadata:
     record, begin = parse_front_matter(text)
     if not begin:
         return Metadata()
+    author = pick(record, "reporters")
+    publisher = clean_publisher(pick(record, "publisher"))
+    if publisher is None and looks_like_publisher(author):
+        publisher = clean_publisher(author)  # author: 光岳新报
     return Metadata(
         title=pick(record, "title") or None,
-        publisher=clean_publisher(pick(record, "publisher")) or _tagged_publisher(record),
+        publisher=publisher or find_source(text[begin:]) or _tagged_publisher(record),
         published=find_date(pick(record, "date")),
-        reporters=_people(pick(record, "reporters")),
+        reporters=_people(author),
         url=_address(pick(record, "url")),
     )
 
@@ -227,15 +231,25 @@ def text_metadata(text: str) -> Metadata:
     if masthead is None:
         return _page_head(text[:_HEAD_CHARS]).or_else(_from_words(text[:_HEAD_CHARS]))
     title = " ".join(lines[number].strip() for number in masthead.titles)
-    credit = masthead.credit
-    first = credit.split()[0] if credit else ""
-    publisher = clean_publisher(first) if looks_like_publisher(first) else None
-    return Metadata(title, publisher or find_source(credit), masthead.published).or_else(
+    return Metadata(title, masthead.publisher, masthead.published).or_else(
         Metadata(publisher=find_source(text[-400:]))
     )
 
 
+_MARKDOWN_MARKS = re.compile(r"^[#>\s]+|(?<!\\)[*_`]{1,3}", re.MULTILINE)
+
+
+def markdown_metadata(text: str) -> Metadata:
+    """Read the front matter of a Markdown file, or its heading and the info line below it."""
+    return post_metadata(text).or_else(text_metadata(_MARKDOWN_MARKS.sub("", text[:_HEAD_CHARS])))
+
+
 _PAPER = re.compile("(?!本报)[\u4e00-\u9fff]{2,10}(?:日报|晚报|晨报|时报|商报|周报|周刊|导报|报)")
+# Names of papers are set wide: 光 岳 新 报. A run of single characters is one word.
+_SPACED_OUT = re.compile(
+    "(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?:[ \u3000]+[\u4e00-\u9fff](?![\u4e00-\u9fff]))+"
+)
+_DAY_OF_WEEK = re.compile(rf"{_DAY}|星\s*期\s*[一二三四五六日天]|第\s*\S{{1,6}}\s*[版期]")
 
 
 def _page_head(text: str) -> Metadata:
@@ -243,16 +257,20 @@ def _page_head(text: str) -> Metadata:
 
     The name of a paper is often spaced out, and may stand on the line above or below the date.
     """
-    match = re.search(rf"{_DAY}\s*星期", text)
+    match = re.search(rf"{_DAY}\s*星\s*期", text)
     if match is None:
         return Metadata()
     begin = text.rfind("\n", 0, max(0, text.rfind("\n", 0, match.start()))) + 1
     around = text[max(begin, match.start() - 60) : match.end() + 80]
-    around = re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff] |[\u4e00-\u9fff]$)", "", around)
-    papers = [
-        paper[0]
-        for line in around.split("\n")
-        if len(line) < 60
-        for paper in _PAPER.finditer(re.sub(r"(?<=\b[\u4e00-\u9fff]) ", "", line))
-    ]
-    return Metadata(publisher=papers[0] if papers else None, published=find_date(match[0]))
+    lines = (line for line in around.split("\n") if len(line) < 60)
+    papers = (paper for line in lines for paper in _papers(line))
+    return Metadata(publisher=next(papers, None), published=find_date(match[0]))
+
+
+def _papers(line: str) -> Iterator[str]:
+    """Yield the papers a page head names; the weekday beside one is no part of its name."""
+    line = _DAY_OF_WEEK.sub("|", line)
+    line = _SPACED_OUT.sub(lambda run: re.sub(r"\s", "", run[0]), line)
+    for word in re.findall("[\u4e00-\u9fff]+", line):
+        if paper := _PAPER.match(word):
+            yield paper[0]

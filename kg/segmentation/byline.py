@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
+from kg.masthead import parse_info_line, split_publisher
 from kg.model import Span
 from kg.schema import ontology_path
 
@@ -42,7 +43,7 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f"
 # What stands before 记者: 本报, 全媒体, 首席, 驻冀, 聊城日报·…
 _ROLE_PREFIX = (
     r"(?:[A-Za-z]{2,6}|本报|本刊|本网|本台|本社|融媒体?|全媒体?|新媒体|特约|特派|首席|见习|实习|高级|主任|摄影|文字|视频|"
-    rf"驻[{_HAN}]{{1,4}}?|[{_HAN}]{{2,6}}(?:日报|晚报|晨报|商报|时报|周刊|融媒|传媒|客户端|新闻网)社?|"
+    rf"驻[{_HAN}]{{1,4}}?|[{_HAN}]{{2,7}}(?:报|周刊|网|电视台|广播电台|融媒|传媒|客户端|融媒体中心)社?|"  # 光岳新报
     r"新华社|中新社|央视)"
 )
 _ROLE = re.compile(
@@ -273,6 +274,7 @@ def parse_byline(line: str) -> tuple[str, ...] | None:
     text = stripped.lstrip(MARKERS + " \u3000")
     marker = stripped[0] if text != stripped else ""
     text, bracketed = _without_brackets(text.strip("—–-－ \u3000"))
+    text = _without_day_and_paper(text)
     if not text or len(text) > MAX_BYLINE_CHARS or _NO_BYLINE.search(text):
         return None
     return _names_of(text, bare=bool(marker) or bracketed, marker=marker)
@@ -282,6 +284,14 @@ def parse_byline(line: str) -> tuple[str, ...] | None:
 _NO_BYLINE = re.compile(
     rf"[。！？!?“”…《》\d]|(?:本报|本刊|本网)[{_HAN}]{{0,4}}(?:讯(?!员)|电)|(?:记者|员)[，,]|{_EDITING.pattern}"
 )
+
+
+def _without_day_and_paper(text: str) -> str:
+    """Return the byline in an info line: 2023-04-12　光岳新报　记者 岳成林."""
+    if re.search(r"\d", text) and (info := parse_info_line(text)):
+        return info.credit
+    paper, rest = split_publisher(text)
+    return rest if paper and _ROLE.match(rest) else text
 
 
 def _without_brackets(text: str) -> tuple[str, bool]:

@@ -23,6 +23,7 @@ from kg.masthead import (
     find_date,
     find_source,
     parse_front_matter,
+    parse_info_line,
     pick,
     read_masthead,
 )
@@ -128,10 +129,6 @@ _FURNITURE = re.compile(
     r"|^(?:责任编辑|责编|编辑|审核|校对|来源|作者|记者|发布时间|发布日期|时间|日期|浏览(?:次数|量)?|阅读(?:量|数)?|点击(?:量|数|率)?|原标题|关键词|标签|发布人|信息来源|文章来源|稿件来源|字号|热度|人气)\s*[:：]",
     re.IGNORECASE,
 )
-_META_LINE = re.compile(
-    r"\s*(?:(?:发布)?(?:时间|日期)?\s*[:：]?\s*)?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?"
-    r"(?P<rest>(?:[\s|｜/·]*(?:来源|作者|记者|编辑|责编|字号|阅读|浏览|点击|评论|分享|打印|大|中|小|A[+-]?).{0,30}|[\s|｜]*[\u4e00-\u9fff]{2,10}(?:报|网|社|台|新闻|客户端|融媒))*)\s*$"
-)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+$")
 # The source in brackets that a site glues to the last sentence.
 _GLUED_SOURCE = re.compile(
@@ -149,16 +146,35 @@ def _is_furniture(text: str) -> bool:
         return _ADDRESS.match(text) is not None
     return bool(
         _FURNITURE.search(text)
-        or _META_LINE.match(text)
+        or _is_info(text)
         or _ADDRESS.match(text)
         or is_credit(text)
         or is_jump_line(text)
     )
 
 
+def _is_info(text: str) -> bool:
+    """Say whether a line tells day, paper and names, and nothing besides."""
+    info = parse_info_line(text)
+    return info is not None and (not info.credit or bool(_names_of_credit(info.credit)))
+
+
 def _is_links(block: Block) -> bool:
     """Say whether a block is mainly links: a menu, a list of other articles."""
     return block.link_chars >= 0.8 * len(block.text) and len(block.text) < 80
+
+
+MAX_CAPTION_CHARS = 90
+# 图为…, 图1：…, ▲…, or with the photographer behind it: …割台。徒骇河观察网 供图. A report in words
+# and pictures ends otherwise: （记者 李梦 摄影报道）.
+_CAPTION = re.compile(
+    r"[（(▲△▼▽↑↓←→\s]*(?:[上下左右]?图(?:[一二三四五六七八九十\d①-⑨]{0,2}\s*)?(?:为|是|[:：])|(?:资料|配|题|首|示意|效果)图(?:片|[:：。）]|$)|[▲△▼▽])"
+    r"|.*(?:[\s（(。，/／][^。，]{1,16}(?:摄|供图|摄影|制图|提供)|摄影\s*[:：/／\s]\s*[^。，]{2,12}|图片来源\s*[:：][^。]{2,14})[）)]?[。]?$"
+)
+
+
+def _is_caption(text: str) -> bool:
+    return len(text) <= MAX_CAPTION_CHARS and _CAPTION.match(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +190,7 @@ class _Body:
 def _body(lines: Sequence[Traced]) -> _Body:
     """Keep the lines that are body text; read the others."""
     kept: list[Traced] = []
+    captions: list[Traced] = []
     names: list[str] = []
     published: date | None = None
     publisher: str | None = None
@@ -183,12 +200,15 @@ def _body(lines: Sequence[Traced]) -> _Body:
         if not line.text:
             continue
         if not _is_furniture(line.text):
-            kept.append(line)
+            (captions if _is_caption(line.text) else kept).append(line)
             continue
         names.extend(_names_of_credit(line.text))
-        publisher = publisher or find_source(line.text)
-        if not kept and _META_LINE.match(line.text):
-            published = published or find_date(line.text)
+        info = parse_info_line(line.text)
+        publisher = publisher or (info.publisher if info else find_source(line.text))
+        if info and not kept:
+            published = published or info.published
+    if not kept:  # a picture and its caption are the article
+        kept = captions
     return _Body(tuple(kept), tuple(dict.fromkeys(names)), published, publisher)
 
 
@@ -455,7 +475,11 @@ def _plain(document: Document) -> _Parts:
     body = _body([line.strip() for line in lines[masthead.body_line :]])
     names = _names_of_credit(masthead.credit) or _bare_names(masthead.credit)
     return _Parts(
-        headline, body.paragraphs, (*names, *body.reporters), masthead.published, body.publisher
+        headline,
+        body.paragraphs,
+        (*names, *body.reporters),
+        masthead.published,
+        masthead.publisher or body.publisher,
     )
 
 

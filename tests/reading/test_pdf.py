@@ -92,6 +92,24 @@ def test_a_word_space_stays_and_bold_print_by_drawing_twice_is_read_once() -> No
     assert lines_of(draw) == ["本报记者 曹天伟"]
 
 
+def test_a_narrow_gap_in_a_line_set_solid_is_a_space() -> None:
+    """A browser draws no space, it moves on by its width: 0.3 em in some fonts."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(30, 400, "安置区十二栋楼封顶")
+        canvas.drawString(30 + 9 * 9.3, 400, "首批居民明年回迁")
+
+    assert lines_of(draw) == ["安置区十二栋楼封顶 首批居民明年回迁"]
+
+
+def test_the_quarter_em_between_characters_and_digits_is_no_space() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(30, 400, "目前全市已经有")
+        canvas.drawString(30 + 9 * 7.25, 400, "12栋楼封顶")
+
+    assert lines_of(draw) == ["目前全市已经有12栋楼封顶"]
+
+
 def test_a_headline_larger_than_the_body_beside_it_is_a_line_of_its_own() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.setFont(FONT, 28)

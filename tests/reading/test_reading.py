@@ -73,14 +73,60 @@ def test_a_web_page_says_title_day_site_and_address() -> None:
             "渤海商务周刊",
         ),
         (f"2022年1月3日，莘县开工。\n{BODY}", None, None),  # the day of an event
+        (f"项目提速\n2022年12月21日 10:15 来源：鲁北新报\n{BODY}", date(2022, 12, 21), "鲁北新报"),
+        (f"项目提速\n鲁北新报　2022-12-21　记者 王军豪\n{BODY}", date(2022, 12, 21), "鲁北新报"),
+        (
+            f"03 产业 2022年12月21日 星期三 鲁 北 新 报 总第87期\n{BODY}",
+            date(2022, 12, 21),
+            "鲁北新报",
+        ),
+        (f"2022年12月21日 星 期 三 鲁北新报\n{BODY}", date(2022, 12, 21), "鲁北新报"),
+        (f"# 项目提速\n\n*鲁北新报　2022-12-21*\n\n**{BODY}**", date(2022, 12, 21), "鲁北新报"),
     ],
-    ids=["masthead", "chinese date", "page head", "running text"],
+    ids=[
+        "masthead",
+        "chinese date",
+        "page head",
+        "running text",
+        "source behind the time",
+        "paper before the day",
+        "paper beside the weekday",
+        "weekday spaced out",
+        "markdown",
+    ],
 )
 def test_plain_text_says_day_and_paper(
     text: str, published: date | None, publisher: str | None
 ) -> None:
     document = read_bytes(text.encode(), "a.txt")
     assert (document.published, document.publisher) == (published, publisher)
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "foot", "publisher"),
+    [
+        ("tags: 县域金融新闻\nauthor: 鲁北新报", "", "鲁北新报"),
+        ("tags: 县域金融新闻", "<p>（文章来源：鲁北新报）</p>", "鲁北新报"),
+        ("tags: 县域金融新闻", "", None),  # a channel
+        ("tags: [产业, 澎湃新闻]", "", "澎湃新闻"),
+        ("tags: 鲁北新报新闻\nauthor: 王军豪", "", "鲁北新报"),
+        ("tags: 农民专业合作社", "", None),
+    ],
+)
+def test_a_post_names_its_paper_not_its_channel(
+    front_matter: str, foot: str, publisher: str | None
+) -> None:
+    post = f"---\ntitle: 提速\n{front_matter}\n---\n<p>{BODY}</p>{foot}<p></p>\n"
+    assert read_bytes(post.encode(), "post.txt").publisher == publisher
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["凡本网注明“来源：漳卫河网”的作品，未经授权不得转载。", "转载请注明来源：漳卫河网"],
+)
+def test_a_rule_about_sources_names_none(rule: str) -> None:
+    page = f"<html><body><h1>提速</h1><p>{BODY}</p><div>{rule}</div></body></html>"
+    assert read_bytes(page.encode(), "a.html").publisher is None
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,64 @@ def test_an_article_in_plain_text_has_headline_and_date_line() -> None:
     check_pieces(document, article)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "*鲁北新报　2022-12-21　记者 李梦*",
+        "2022-12-21 09:15 来源：鲁北新报 作者：李梦 阅读 1.2万",
+        "来源: 鲁北新报 | 记者 李梦 | 发布时间: 2022年12月21日",
+        "记者 李梦 2022/12/21 鲁北新报",
+    ],
+)
+@pytest.mark.parametrize("form", ["# {title}\n\n{line}\n\n{body}", "{title}\n{line}\n{body}"])
+def test_the_info_line_is_read_and_is_no_body(form: str, line: str) -> None:
+    name = "a.md" if form[0] == "#" else "a.txt"
+    _, (article,) = articles_of(form.format(title="项目提速", line=line, body=BODY), name)
+    assert article.text == f"项目提速\n{BODY}"
+    assert article.published == date(2022, 12, 21)
+    assert article.publisher == "鲁北新报"
+    assert article.reporters == ("李梦",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2022年12月21日，首台设备进场",
+        "自2022年12月21日起实行新规",
+        "2022-2025年行动方案",
+        "来源于大豆的蛋白",
+    ],
+)
+def test_a_line_that_speaks_of_a_day_stays(line: str) -> None:
+    _, (article,) = articles_of(f"# 项目提速\n\n{line}\n\n{BODY}\n\n{line}\n", "a.md")
+    assert article.body == f"{line}\n{BODY}\n{line}"
+
+
+@pytest.mark.parametrize(
+    ("line", "is_body"),
+    [
+        ("图为工人在检修设备。", False),
+        ("▲双酚A装置一角", False),
+        ("（图为园区夜景）", False),
+        ("工人在装配割台。鲁北新报 供图", False),
+        ("菜农采收黄瓜。（李梦 摄）", False),
+        ("摄影：李梦", False),
+        ("图纸由设计院提供，工期六个月。", True),
+        ("企业图强，靠的是技术。", True),
+        ("摄影展由县文旅局主办。", True),
+    ],
+)
+def test_captions_are_no_body(line: str, is_body: bool) -> None:
+    _, (article,) = articles_of(f"<h1>提速</h1><p>{BODY}</p><p>{line}</p><p>{CLOSE}</p>", "a.html")
+    assert (line in article.body) is is_body
+
+
+def test_a_picture_with_its_caption_is_an_article() -> None:
+    caption = "12月20日，莘县菜农在大棚里采收黄瓜。李梦 摄"
+    _, (article,) = articles_of(f"<h1>采收忙</h1><p>{caption}</p><p></p>", "a.html")
+    assert article.body == caption
+
+
 def test_a_place_beside_the_date_is_no_reporter() -> None:
     _, (article,) = articles_of(f"项目提速\n2022-12-21  衡水\n\n{BODY}\n")
     assert article.reporters == ()
