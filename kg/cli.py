@@ -298,6 +298,8 @@ def query(
     _print_result(result, "json" if as_json else format_)
     if result.truncated:
         say(f"kg: only the first {limit} rows")
+    if not result and result.truth is None:
+        say("kg: nothing found")
     if not result:
         raise FallsShort
 
@@ -450,19 +452,20 @@ def show(entities: tuple[str, ...], hops: int, limit: int, places: tuple[Path, .
     "--to",
     "target",
     type=click.Path(path_type=Path),
-    help="File to write, for csv a folder  [default: stdout; csv and sqlite: in DIR]",
+    help="File to write, for csv and parquet a folder  [default: stdout; these and sqlite: in DIR]",
 )
 def export(format_: str, folder: Path, target: Path | None) -> None:
     """Write the graph for other programs.
 
-    FORMAT is ttl, nt, trig, jsonld, rdfxml, graphml, gexf, csv (nodes.csv and edges.csv), cypher or
-    sqlite. Equal graphs give equal bytes.
+    FORMAT is ttl, nt, trig, jsonld, rdfxml, graphml, gexf, csv (nodes.csv and edges.csv), cypher,
+    sqlite, ftm (FollowTheMoney) or parquet (needs pyarrow). Equal graphs give equal bytes.
     """
     from kg.export import export as write
     from kg.graph import open_store
 
     store = open_store(folder)
-    default = {"csv": folder, "sqlite": folder / "graph.sqlite"}.get(format_)
+    defaults = {"csv": folder, "parquet": folder, "sqlite": folder / "graph.sqlite"}
+    default = defaults.get(format_)
     if place := target or default:
         for path in write(store, format_, place):
             click.echo(path)
@@ -554,6 +557,7 @@ def evaluate(
     from kg.evaluation import find_documents
     from kg.jsonl import read_annotations
 
+    wanted = _floors(floors)
     golden = read_annotations(gold)
     if not golden:
         raise InputError("there are no annotations (*.json, *.jsonl)", path=gold)
@@ -571,7 +575,7 @@ def evaluate(
         print_json(evaluation.as_dict())
     else:
         _print_evaluation(evaluation, show)
-    if _below_floors(evaluation, floors):
+    if _below_floors(evaluation, wanted):
         raise FallsShort
 
 
@@ -615,16 +619,26 @@ def _print_evaluation(evaluation: Evaluation, show: int) -> None:
             click.echo(f"{kind}\t{mistake}")
 
 
-def _below_floors(evaluation: Evaluation, floors: Sequence[str]) -> bool:
-    """Say which floors are not reached."""
-    below = False
+def _floors(floors: Sequence[str]) -> list[tuple[str, float]]:
+    """Read the floors before anything is measured, which may take minutes."""
+    read = []
     for floor in floors:
         kind, _, text = floor.partition("=")
         try:
-            score, wanted = evaluation.total[kind].f1, float(text)
-        except (KeyError, ValueError) as error:
+            read.append((kind, float(text)))
+        except ValueError as error:
+            raise SettingsError(f"--floor {floor}: write KIND=F1, such as relation=0.4") from error
+    return read
+
+
+def _below_floors(evaluation: Evaluation, floors: Sequence[tuple[str, float]]) -> bool:
+    """Say which floors are not reached."""
+    below = False
+    for kind, wanted in floors:
+        if kind not in evaluation.total:
             known = ", ".join(evaluation.total)
-            raise SettingsError(f"--floor {floor}: write KIND=F1; kinds are {known}") from error
+            raise SettingsError(f"--floor {kind}={wanted}: write KIND=F1; kinds are {known}")
+        score = evaluation.total[kind].f1
         if score < wanted:
             say(f"kg: {kind} F1 {score:.4f} is below {wanted}")
             below = True

@@ -1,7 +1,7 @@
 """Write the graph for other programs, byte-identical for equal graphs.
 
 Turtle and the other RDF forms hold everything. The forms of graph programs (GraphML, GEXF, CSV
-tables, SQLite) hold entities as nodes and claims as edges with their amount, date and first sentence;
+tables, SQLite, Parquet, FollowTheMoney) hold entities as nodes and claims as edges with their amount, date and first sentence;
 a fact is a property of its entity there. Every file replaces its predecessor as a whole.
 """
 
@@ -35,10 +35,10 @@ def export(store: ox.Store, format: str, target: Path) -> list[Path]:  # noqa: A
     Args:
         store: the graph.
         format: one of `FORMATS`.
-        target: the file; for csv a folder, which gets nodes.csv and edges.csv.
+        target: the file; for csv and parquet a folder, which gets nodes.csv and edges.csv.
 
     Raises:
-        InputError: the format is unknown.
+        InputError: the format is unknown, or its optional package is not installed.
     """
     try:
         writer = FORMATS[format]
@@ -371,6 +371,112 @@ def _fill_table(
     connection.executemany(statement, ([value or None for value in row] for row in rows))
 
 
+def _parquet(store: ox.Store, target: Path) -> list[Path]:
+    """Write nodes.parquet and edges.parquet, for pandas, DuckDB, Spark."""
+    try:
+        import pyarrow as pa  # type: ignore[import-untyped,import-not-found,unused-ignore]
+        import pyarrow.parquet as pq  # type: ignore[import-untyped,import-not-found,unused-ignore]
+    except ImportError as error:
+        raise InputError(
+            "parquet needs pyarrow, which is not installed", remedy="pip install pyarrow"
+        ) from error
+    tables = _Tables(store)
+    paths = []
+    for name, columns, rows in (
+        ("nodes", tables.NODE_COLUMNS, tables.nodes),
+        ("edges", tables.EDGE_COLUMNS, tables.edges),
+    ):
+        cells = list(zip(*rows, strict=True)) or [()] * len(columns)
+        arrays = [
+            pa.array([float(v) if v else None for v in values], pa.float64())
+            if column in _NUMERIC
+            else pa.array([v or None for v in values], pa.string())
+            for column, values in zip(columns, cells, strict=True)
+        ]
+        buffer = io.BytesIO()
+        pq.write_table(pa.table(arrays, names=list(columns)), buffer)
+        paths.append(_write(target / f"{name}.parquet", buffer.getvalue()))
+    return paths
+
+
+# Schemata of FollowTheMoney, https://followthemoney.tech/explorer/; what it has no word for is a Note.
+_FTM_SCHEMATA = {
+    "Agency": "PublicBody",
+    "Company": "Company",
+    "Event": "Event",
+    "Organization": "Organization",
+    "Person": "Person",
+    "Place": "Address",
+    "Platform": "Asset",
+    "Product": "Asset",
+    "Project": "Project",
+    "Zone": "Address",
+}
+_FTM_BODIES = frozenset({"Agency", "Company", "Organization"})
+_FTM_LEGAL_ENTITIES = _FTM_BODIES | {"Person"}
+
+
+def _ftm(store: ox.Store, target: Path) -> list[Path]:
+    """Write FollowTheMoney entities, one in JSON a line, for Aleph and its kin.
+
+    What the text denies, plans or reports as hearsay is left out: the format cannot say so.
+    """
+    reader = GraphReader(store)
+    claims = [claim for claim in reader.claims() if claim.asserted]
+    facts: dict[str, list[str]] = defaultdict(list)
+    for claim in claims:
+        if claim.object is None:
+            facts[claim.subject.id].append(_fact(claim))
+    entities = [_ftm_node(node, facts[node.id]) for node in reader.entities()]
+    entities += [_ftm_edge(claim, claim.object) for claim in claims if claim.object]
+    lines = (json.dumps(entity, ensure_ascii=False) + "\n" for entity in entities)
+    return [_write(target, "".join(lines).encode("utf-8", "replace"))]
+
+
+def _ftm_entity(
+    id_: str, schema: str, properties: Mapping[str, Sequence[str]]
+) -> dict[str, object]:
+    filled = {name: [v for v in values if v] for name, values in properties.items()}
+    return {"id": id_, "schema": schema, "properties": {n: v for n, v in filled.items() if v}}
+
+
+def _ftm_node(node: Node, facts: Sequence[str]) -> dict[str, object]:
+    schema = _FTM_SCHEMATA.get(node.type, "Note")
+    properties = {"name": [node.label], "alias": list(node.aliases), "notes": list(facts)}
+    if schema == "Address":
+        properties["full"] = [node.label]
+    return _ftm_entity(node.id, schema, properties)
+
+
+def _ftm_edge(claim: Claim, target: Node) -> dict[str, object]:
+    schema, source, object_ = _ftm_schema(claim, target)
+    quote = claim.quotes[0] if claim.quotes else None
+    properties = {
+        source: [claim.subject.id],
+        object_: [target.id],
+        "role": [claim.qualifier("title") or claim.predicate_zh],
+        "date": [claim.qualifier("date")],
+        "summary": [quote.text if quote else ""],
+        "publisher": [quote.article.publisher if quote else ""],
+        "sourceUrl": [quote.article.url if quote else ""],
+    }
+    return _ftm_entity(f"statement:{claim.id}", schema, properties)
+
+
+def _ftm_schema(claim: Claim, target: Node) -> tuple[str, str, str]:
+    """Return the schema of a link and the names of its two ends."""
+    subject, object_ = claim.subject.type, target.type
+    if claim.predicate == "holdsPosition" and subject == "Person" and object_ in _FTM_BODIES:
+        return "Employment", "employee", "employer"
+    if claim.predicate == "ownsStakeIn" and subject in _FTM_LEGAL_ENTITIES and object_ == "Company":
+        return "Ownership", "owner", "asset"
+    if claim.predicate == "partOf" and subject in _FTM_BODIES and object_ in _FTM_BODIES:
+        return "Membership", "member", "organization"
+    if object_ == "Project" and subject in _FTM_LEGAL_ENTITIES:
+        return "ProjectParticipant", "participant", "project"
+    return "UnknownLink", "subject", "object"
+
+
 FORMATS: Mapping[str, Callable[[ox.Store, Path], list[Path]]] = {
     "ttl": _turtle,
     "nt": _n_triples,
@@ -382,6 +488,8 @@ FORMATS: Mapping[str, Callable[[ox.Store, Path], list[Path]]] = {
     "csv": _csv,
     "cypher": _cypher,
     "sqlite": _sqlite,
+    "parquet": _parquet,
+    "ftm": _ftm,
 }
 
 

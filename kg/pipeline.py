@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,6 +38,7 @@ __all__ = ["BuildReport", "build"]
 
 TURTLE, PICTURE, TABLE, RECORD = "graph.ttl", "graph.html", "statements.csv", "report.json"
 STORE, CACHE = "store", "cache"
+STAGING = ".build-"  # and the process that writes there
 OUTPUTS = frozenset({TURTLE, PICTURE, TABLE, RECORD, STORE, CACHE})
 RECORDED_PACKAGES = ("pyoxigraph", "pyshacl", "rdflib", "hanlp-trie", "trafilatura", "pypdfium2")
 
@@ -61,7 +64,7 @@ def build(
         jobs: how many processes share the files.
         strict: raise for the first document that cannot be used instead of skipping it.
         fresh: forget what earlier builds kept of each file.
-        progress: told of each file that is done.
+        progress: told of each file that is done, and of the stages after them.
 
     Raises:
         InputError: a path does not exist, or (*strict*) a document cannot be used.
@@ -92,6 +95,11 @@ def build(
     if not documents:
         return BuildReport(out, skipped)
 
+    def say(what: str) -> None:
+        if progress is not None:
+            progress(len(results), len(results), what)
+
+    say("linking")
     with stopwatch("resolve"):
         resolution = resolve(extractions, division_code=_division_code(near=settings.home))
     with stopwatch("graph"):
@@ -101,6 +109,7 @@ def build(
     with stopwatch("validate"):
         validation = validate(store)
     with _staged(out) as folder:
+        say("writing")
         with stopwatch("write"):
             _write_outputs(graph, store, folder)
         report = BuildReport(
@@ -279,11 +288,33 @@ def _division_code(*, near: str | None) -> Callable[[str], str | None]:
 def _staged(out: Path) -> Iterator[Path]:
     """Give a folder to write to; its content takes its place in *out* when all went well."""
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".build-", dir=out) as name:
+    _remove_abandoned(out)
+    with tempfile.TemporaryDirectory(prefix=f"{STAGING}{os.getpid()}-", dir=out) as name:
         folder = Path(name)
         yield folder
         for path in sorted(folder.iterdir()):
             _replace(path, out / path.name, aside=folder / f"old-{path.name}")
+
+
+def _remove_abandoned(out: Path) -> None:
+    """Remove what builds left behind that were killed; one that still runs keeps its folder."""
+    for folder in out.glob(f"{STAGING}*"):
+        pid, dash, _ = folder.name.removeprefix(STAGING).partition("-")
+        if not (dash and pid.isdecimal() and _is_running(int(pid))):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(pid: int) -> bool:
+    """Say whether there may be such a process: yes, where the system cannot be asked."""
+    if os.name != "posix":  # elsewhere os.kill would end it
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def _replace(new: Path, old: Path, *, aside: Path) -> None:

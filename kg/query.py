@@ -290,7 +290,13 @@ def to_table(result: QueryResult, *, title: str = "") -> Table:
     rows = result.rows or tuple((t.subject, t.predicate, t.object) for t in result.triples)
     for index, column in enumerate(columns):
         numeric = any(_is_number(row[index]) for row in rows)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        # A number in two lines is another number.
+        table.add_column(
+            column,
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=numeric,
+        )
     for row in rows:
         # Text, not str: a label such as [link=…] must not be taken for rich markup.
         table.add_row(*(Text(_cell(term, result)) for term in row))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import sqlite3
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import rdflib
 from kg.errors import InputError
 from kg.export import FORMATS, export, serialize_turtle, write_statements
 from kg.graph import build_graph, memory_store, to_rdflib
+from kg.graph.reader import GraphReader
 from kg.resolution import resolve
 from tests.factories import (
     make_article,
@@ -201,3 +204,46 @@ def test_statements_hold_no_formula(tmp_path: Path) -> None:
     (row,) = _rows(path)[1:]
     assert row[0].startswith("'=cmd")
     assert row[14] == "'@SUM(A1)"
+
+
+def test_follow_the_money_has_people_bodies_and_links(store: ox.Store, tmp_path: Path) -> None:
+    (path,) = export(store, "ftm", tmp_path / "graph.ftm.json")
+    entities = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    by_id = {entity["id"]: entity for entity in entities}
+    assert len(by_id) == len(entities)
+    assert by_id["company:鲁西集团"]["schema"] == "Company"
+    ends = {"employee", "employer", "participant", "project", "subject", "object", "owner"}
+    for entity in entities:
+        for name, values in entity["properties"].items():
+            assert values
+            assert all(isinstance(value, str) and value for value in values)
+            assert name not in ends or values[0] in by_id
+
+
+def test_follow_the_money_keeps_silent_about_plans_and_denials(
+    store: ox.Store, tmp_path: Path
+) -> None:
+    (path,) = export(store, "ftm", tmp_path / "graph.ftm.json")
+    links = {json.loads(line)["id"] for line in path.read_text("utf-8").splitlines()}
+    unasserted = [c for c in GraphReader(store).claims() if c.object and not c.asserted]
+    assert unasserted
+    assert not links & {f"statement:{claim.id}" for claim in unasserted}
+
+
+def test_parquet_holds_the_tables_of_csv(store: ox.Store, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    nodes, edges = export(store, "parquet", tmp_path)
+    tables = export(store, "csv", tmp_path)
+    for written, table in zip((nodes, edges), tables, strict=True):
+        rows = list(csv.reader(io.StringIO(table.read_text("utf-8-sig"))))
+        found = parquet.read_table(written)
+        assert found.column_names == rows[0]
+        assert found.num_rows == len(rows) - 1
+
+
+def test_parquet_without_pyarrow_says_what_to_install(
+    store: ox.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(InputError, match="pip install pyarrow"):
+        export(store, "parquet", tmp_path)

@@ -31,6 +31,7 @@ from kg.query import (
 from tests.graph.samples import sample_graph
 
 QUERIES = cookbook()
+XSD_DECIMAL = ox.NamedNode("http://www.w3.org/2001/XMLSchema#decimal")
 # The defaults name what the bundled corpus holds; the sample is smaller.
 OF_THE_SAMPLE = {
     "cooperation-network": {"company": "鲁西集团"},
@@ -348,3 +349,11 @@ def test_an_answer_of_yes_or_no_is_rendered_in_every_form(store: ox.Store) -> No
     assert result
     assert "yes" in rendered(result)
     assert to_csv(result) == "answer\r\ntrue\r\n"
+
+
+def test_a_number_is_never_broken_into_two_lines() -> None:
+    number = ox.Literal("16590000000", datatype=XSD_DECIMAL)
+    row = (ox.Literal("中和能源绿电储能新材料项目" * 3), number, ox.Literal("莘县" * 20))
+    console = Console(width=50, record=True, file=io.StringIO())
+    console.print(to_table(QueryResult(("target", "amount", "place"), (row,))))
+    assert "16,590,000,000" in console.export_text()

@@ -252,7 +252,7 @@ class _Source:
                 return entities
         raise InputError(
             f"no entity is called {name!r}",
-            remedy="name it as the graph does; kg query lists the names",
+            remedy=f"kg explain {name} lists names like it",
         )
 
     def is_entity(self, node: ox.NamedNode) -> bool:

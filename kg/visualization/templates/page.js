@@ -428,7 +428,7 @@
 
   // ------------------------------------------------------------------ choosing
 
-  function choose(next, { move = false } = {}) {
+  function choose(next, { move = false, stay = false } = {}) {
     chosen = next;
     if (!next) network.unselectAll();
     else if (next.node !== undefined) {
@@ -438,7 +438,7 @@
     } else network.selectEdges([next.edge]);
     emphasize();
     showPanel();
-    if (next && narrow.matches && !move) panel.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
+    if (next && narrow.matches && !move && !stay) panel.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
   }
 
   function goTo(id) {
@@ -724,7 +724,8 @@
   emphasize();
   fit();
   network.once("afterDrawing", fit); // vis-network fits once more by itself when it first draws
-  if (page.centres.length === 1) choose({ node: page.centres[0] });
+  // A page opens at its top: the picture first, also where the panel stands below it.
+  if (page.centres.length === 1) choose({ node: page.centres[0] }, { stay: true });
   // For tests and for the curious: what is shown and chosen.
   window.kg = { network, nodes, edges, choose, state: () => ({ chosen, shown, found }) };
 })();
