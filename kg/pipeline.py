@@ -267,16 +267,25 @@ def _now() -> datetime:
     return datetime.now(timezone.utc).replace(microsecond=0)
 
 
-def _division_code(*, near: str | None) -> Callable[[str], str | None]:
-    """Return a function that gives a place its code; of namesakes the one around home is meant."""
+def _division_code(*, near: str | None) -> Callable[[str, Sequence[str]], str | None]:
+    """Return a function that gives a place its code.
+
+    Of namesakes the one in the places around it is meant, or where no text tells those, the one
+    around home. A name that exists only elsewhere than the texts say has no code.
+    """
     from kg.gazetteer import load_gazetteer
 
     gazetteer = load_gazetteer()
     home = gazetteer.resolve(near) if near else None
+    at_home = [home] if home else []
 
-    def code(name: str) -> str | None:
-        region = gazetteer.resolve(name, [home] if home else [])
-        return region.code if region else None
+    def code(name: str, around: Sequence[str]) -> str | None:
+        regions = [region for each in around if (region := gazetteer.resolve(each, at_home))]
+        region = gazetteer.resolve(name, regions or at_home)
+        fits = not regions or any(
+            region and (region.lies_in(it) or it.lies_in(region)) for it in regions
+        )
+        return region.code if region and fits else None
 
     return code
 

@@ -16,7 +16,7 @@ import kg.export
 import kg.extraction
 from kg.errors import InputError, OntologyError
 from kg.model import AnnotatedArticle, Article
-from kg.pipeline import BuildReport, build
+from kg.pipeline import BuildReport, _division_code, build
 from kg.settings import Settings
 from kg.workers import extract_files
 from tests.conftest import DOCUMENTS, write_corpus
@@ -203,6 +203,22 @@ def test_the_stages_after_the_files_are_told_too(corpus: Path, tmp_path: Path) -
     told: list[str] = []
     build([corpus], tmp_path / "out", progress=lambda done, total, name: told.append(name))
     assert told[-2:] == ["linking", "writing"]
+
+
+@pytest.mark.parametrize(
+    ("name", "around", "code"),
+    [
+        pytest.param("店子镇", ["博兴县"], "371625", id="in the county it is said to be in"),
+        pytest.param("店子镇", [], "371525", id="around home"),
+        pytest.param("水城区", ["聊城市"], None, id="a namesake far away"),
+        pytest.param("聊城市", ["山东省"], "371500", id="unrivalled"),
+    ],
+)
+def test_codes_of_places_heed_what_lies_around(
+    name: str, around: list[str], code: str | None
+) -> None:
+    found = _division_code(near="聊城市")(name, around)
+    assert (found[:6] if found else None) == code
 
 
 def test_build_replaces_an_earlier_one(corpus: Path, tmp_path: Path) -> None:

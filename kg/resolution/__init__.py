@@ -8,11 +8,13 @@ statements with all their evidence, and the decisions that a reader may want to 
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
 from kg.errors import OntologyError
-from kg.model import Decision, Entity, Extraction, MentionKind, Resolution
+from kg.model import Decision, Entity, EntityId, Extraction, MentionKind, Resolution, Statement
 from kg.resolution.clusters import (
     Cluster,
     cluster_persons,
@@ -20,7 +22,7 @@ from kg.resolution.clusters import (
     same_name_other_type,
 )
 from kg.resolution.links import link_clusters
-from kg.resolution.names import is_deictic, normalize_name, tidy
+from kg.resolution.names import is_deictic, normalize_name, tidy, without_role
 from kg.resolution.naming import judge_names
 from kg.resolution.statements import make_statements
 from kg.schema import Schema, load_schema
@@ -29,12 +31,14 @@ __all__ = ["resolve"]
 
 logger = logging.getLogger(__name__)
 
+DivisionCode: TypeAlias = Callable[[str, Sequence[str]], str | None]
+
 
 def resolve(
     extractions: Iterable[Extraction],
     *,
     schema: Schema | None = None,
-    division_code: Callable[[str], str | None] | None = None,
+    division_code: DivisionCode | None = None,
     judgements: Iterable[Decision] = (),
 ) -> Resolution:
     """Resolve the mentions of a corpus.
@@ -42,7 +46,8 @@ def resolve(
     Args:
         extractions: what the articles say, in any order.
         schema: the ontology; the bundled one if left out.
-        division_code: gives the GB/T 2260 code of a place by its name, if it has one.
+        division_code: gives the GB/T 2260 code of a place, if it has one, by its name and the
+            names of the places that the corpus says it lies in.
         judgements: decisions of a person between entity ids, which win over the rules.
 
     Raises:
@@ -57,7 +62,7 @@ def resolve(
     decisions += [decision for _, apart in judged for decision in apart]
     entities = tuple(
         sorted(
-            (_entity(cluster, schema, division_code) for cluster in clusters),
+            (_entity(cluster, schema) for cluster in clusters),
             key=lambda entity: entity.id,
         )
     )
@@ -65,6 +70,8 @@ def resolve(
         mention_id: entity.id for entity in entities for mention_id in entity.mentions
     }
     statements = make_statements(ordered, entity_by_mention, schema)
+    if division_code is not None:
+        entities = _with_codes(entities, statements, division_code)
     logger.info(
         "%d articles: %d entities, %d statements", len(ordered), len(entities), len(statements)
     )
@@ -92,19 +99,35 @@ def _check_types(extractions: Iterable[Extraction], schema: Schema) -> None:
                 )
 
 
-def _entity(
-    cluster: Cluster, schema: Schema, division_code: Callable[[str], str | None] | None
-) -> Entity:
+def _with_codes(
+    entities: Iterable[Entity], statements: Iterable[Statement], division_code: DivisionCode
+) -> tuple[Entity, ...]:
+    """Return the entities, places with their code: 店子镇 of 博兴县 is not the one of 冠县."""
+    entities = tuple(entities)
+    label_by_place = {entity.id: entity.label for entity in entities if entity.type == "Place"}
+    around: dict[EntityId, list[str]] = defaultdict(list)
+    for statement in statements:
+        whole = label_by_place.get(EntityId(str(statement.object)))
+        is_denied = statement.qualifier("negated") is True
+        if statement.predicate == "locatedIn" and whole and not is_denied:
+            around[statement.subject].append(whole)
+    return tuple(
+        replace(entity, division_code=division_code(entity.label, sorted(around[entity.id])))
+        if entity.id in label_by_place
+        else entity
+        for entity in entities
+    )
+
+
+def _entity(cluster: Cluster, schema: Schema) -> Entity:
     label = _label(cluster)
     mentions = [mention for member in cluster.members for mention in member.mentions]
-    is_place = cluster.type == "Place"
     return Entity(
         id=cluster.id(schema),
         type=cluster.type,
         label=label,
         aliases=_aliases(cluster, label, schema),
         mentions=tuple(sorted({mention.id for mention in mentions})),
-        division_code=division_code(label) if is_place and division_code else None,
     )
 
 
@@ -129,7 +152,7 @@ def _paired_marks(name: str) -> str:
 def _aliases(cluster: Cluster, label: str, schema: Schema) -> tuple[str, ...]:
     """Return the other ways to name the entity, one for each normalized form."""
     surfaces = {
-        _paired_marks(tidy(text))
+        _paired_marks(tidy(without_role(text)))
         for member in cluster.members
         for mention in member.mentions
         for text in (mention.text, mention.name)

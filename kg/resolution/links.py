@@ -16,21 +16,19 @@ from dataclasses import dataclass
 from kg.gazetteer import load_gazetteer
 from kg.model import ArticleId, Decision, EntityId, Verdict
 from kg.resolution.clusters import Cluster, UnionFind
-from kg.resolution.names import LEGAL_FORM
+from kg.resolution.names import is_registered
 from kg.schema import Schema
 
 __all__ = ["link_clusters"]
 
-# Two people of one name are two people, a place's short name is completed in its article already,
-# and a meeting is called by its kind (市委经济工作会议) every year anew.
-_NEVER_BY_ALIAS = frozenset({"Person", "Place", "Event"})
+# Bodies and what they build have proper names. Two people of one name are two people, a meeting is
+# called by its kind (市委经济工作会议) every year anew, products and policies are named by their content.
+_SHORTENED = frozenset({"Agency", "Company", "Organization", "Platform", "Project", "Zone"})
 # 市司法局, 县供销社: which city's, only the article knows.
 _CONTEXTUAL = re.compile(r"[国省市州盟区县旗镇乡村][^\d]")
 # State and party, in front of a body's name or not: 中国证监会 and 证监会, 中共聊城市委 and 聊城市委.
 _STATE = ("中国", "中共", "中华人民共和国", "国家")
 _MIN_NAME_WITHOUT_REGION = 5  # 建投集团 and 农商银行 exist in every county
-_LONGEST_REGION = 12
-_REGISTERED = re.compile(rf".{{4,}}{LEGAL_FORM}")
 
 _Pair = tuple[int, int]
 
@@ -125,7 +123,7 @@ def _alias_pairs(clusters: Sequence[Cluster], schema: Schema) -> Iterator[tuple[
 
 def _is_own_short_form(key: str, user: Cluster, clusters: Sequence[Cluster]) -> bool:
     """Say whether *key* is short for the name of *user* and of nothing else in the corpus."""
-    if user.type in _NEVER_BY_ALIAS or _CONTEXTUAL.match(key) or not _is_short_for(key, user.key):
+    if user.type not in _SHORTENED or _CONTEXTUAL.match(key) or not _is_short_for(key, user.key):
         return False
     others = (c.key for c in clusters if c.type == user.type and c.key not in (key, user.key))
     return not any(key in other and user.key not in other for other in others)
@@ -174,7 +172,7 @@ def _reason_in_front(
         return _STATE_NAME if front in _STATE else None
     if shorter.type not in {"Company", "Organization"}:
         return None
-    if shorter.type == "Company" and _is_registered(shorter.key):
+    if shorter.type == "Company" and is_registered(shorter.key):
         return _APPOSITION
     in_region = all(front in places[member.article_id] for member in shorter.members)
     is_telling = len(shorter.key) >= _MIN_NAME_WITHOUT_REGION
@@ -194,14 +192,6 @@ def _places_by_article(clusters: Sequence[Cluster]) -> dict[ArticleId, set[str]]
     return places
 
 
-def _is_registered(key: str) -> bool:
-    """Say whether *key* is a full company name: region, name proper, trade, legal form."""
-    if not _REGISTERED.fullmatch(key):
-        return False
-    gazetteer = load_gazetteer()
-    return any(gazetteer.lookup(key[:end]) for end in range(2, _LONGEST_REGION))
-
-
 # ------------------------------------------------------------------------------------ merging
 
 
@@ -219,4 +209,4 @@ def _merge(clusters: Sequence[Cluster]) -> Cluster:
 
 
 def _has_words_before(key: str, registered: str) -> bool:
-    return key != registered and key.endswith(registered) and _is_registered(registered)
+    return key != registered and key.endswith(registered) and is_registered(registered)

@@ -11,10 +11,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from kg.gazetteer import load_gazetteer
 from kg.model import EntityId
 from kg.schema import Schema
 
-__all__ = ["LEGAL_FORM", "entity_id", "is_deictic", "normalize_name", "split_phase", "tidy"]
+__all__ = [
+    "LEGAL_FORM",
+    "entity_id",
+    "is_deictic",
+    "is_registered",
+    "normalize_name",
+    "split_phase",
+    "tidy",
+    "without_role",
+]
 
 # How the name of a registered company ends (企业名称登记管理规定, art. 13), longest first.
 LEGAL_FORM = r"(?:(?:集团)?(?:股份)?有限(?:责任)?公司|公司)"
@@ -119,6 +129,38 @@ def split_phase(name: str, schema: Schema) -> tuple[str, str]:
     if found and found[1] in schema.words.get("generic-head", frozenset()):
         return found[1], found[2]
     return "", ""
+
+
+_REGISTERED = re.compile(rf".{{4,}}{LEGAL_FORM}")
+_LONGEST_REGION = 12
+# What a company is to a project, in front of its name: 业主单位山东绫泽纺织科技股份有限公司.
+_ROLE = re.compile(
+    r"(?:项目)?(?:(?:业主|建设|施工|承建|承办|运营|投资|实施|设计|监理|总包|中标|供货)(?:单位|方|企业)|业主)"
+)
+
+
+def is_registered(name: str) -> bool:
+    """Say whether *name* is a full company name: region, name proper, trade, legal form.
+
+    >>> is_registered("聊城鲁西聚碳酸酯有限公司"), is_registered("鲁西聚碳酸酯有限公司")
+    (True, False)
+    """
+    key = normalize_name(name)
+    if not _REGISTERED.fullmatch(key):
+        return False
+    gazetteer = load_gazetteer()
+    return any(gazetteer.lookup(key[:end]) for end in range(2, _LONGEST_REGION))
+
+
+def without_role(name: str) -> str:
+    """Return a registered name without the role in front of it, any other name as it is.
+
+    >>> without_role("建设单位莘县明珂城建运营有限公司"), without_role("建设方案")
+    ('莘县明珂城建运营有限公司', '建设方案')
+    """
+    role = _ROLE.match(name)
+    rest = name[role.end() :] if role else name
+    return rest if is_registered(rest) else name
 
 
 def entity_id(type_: str, name: str, schema: Schema, discriminator: str = "") -> EntityId:

@@ -1,8 +1,8 @@
 """Judge the names an article's mentions were given, before they meet those of other articles.
 
-Inside one article a wrong name does little harm; across a corpus it joins what is two. Three things are
+Inside one article a wrong name does little harm; across a corpus it joins what is two. Four things are
 put right here, each by what the words themselves say: words that only count or point (两个镇, 城区) name
-nothing; a name that is whole in itself is not short for its own part (聊城市生态环境局 is not its
+nothing; a role is no part of a name (业主单位山东绫泽纺织科技股份有限公司); a name that is whole in itself is not short for its own part (聊城市生态环境局 is not its
 阳谷县分局, 鲁西集团 not the 聚碳酸酯有限公司 it owns); and 平台二期 is the second phase of the one platform
 its article speaks of.
 """
@@ -21,6 +21,7 @@ from kg.resolution.names import (
     normalize_name,
     split_phase,
     tidy,
+    without_role,
 )
 from kg.schema import Schema
 
@@ -69,7 +70,8 @@ def _with_a_name(mention: Mention, schema: Schema) -> Mention | None:
         # One character is too short to be told from a torn word, but 铜, 盐 and 煤 are products.
         is_product = len(word) == 1 and mention.type in {"Industry", "Product"}
         if word and (is_product or not is_deictic(name, schema)):
-            return replace(mention, name=name)
+            is_company = mention.type == "Company"
+            return replace(mention, name=without_role(name) if is_company else name)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -139,7 +140,7 @@ def documents() -> list[Document]:
     ]
 
 
-def division_code(name: str) -> str | None:
+def division_code(name: str, around: Sequence[str] = ()) -> str | None:
     """Return the codes of the sample's places."""
     return {"聊城市": "371500", "莘县": "371522"}.get(name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -66,6 +67,30 @@ def test_only_places_get_a_division_code() -> None:
     codes = {e.id: e.division_code for e in sample_resolution().entities if e.division_code}
     assert codes == {"place:聊城市": "371500", "place:莘县": "371522"}
     assert division_code("聊城高新区") is None
+
+
+def test_a_code_is_asked_for_with_the_places_around() -> None:
+    article = make_article("店子镇位于博兴县。")
+    town, county = (make_mention(article, name, "Place") for name in ("店子镇", "博兴县"))
+    extraction = make_extraction(
+        article, [town, county], [make_relation(article, "locatedIn", town, county)]
+    )
+    asked: dict[str, list[str]] = {}
+
+    def code(name: str, around: Sequence[str]) -> str | None:
+        asked[name] = list(around)
+        return None
+
+    resolve([extraction], division_code=code)
+    assert asked == {"店子镇": ["博兴县"], "博兴县": []}
+
+
+def test_a_role_in_front_is_no_part_of_a_company_name() -> None:
+    name = "山东绫泽纺织科技股份有限公司"
+    (entity,) = resolve(
+        [groups(f"业主单位{name}开工。", {f"业主单位{name}": f"业主单位{name}"}, id="a/a1")]
+    ).entities
+    assert (entity.label, entity.aliases) == (name, ())
 
 
 def test_equal_names_of_different_types_stay_apart_and_are_recorded() -> None:
