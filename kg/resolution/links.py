@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from kg.gazetteer import load_gazetteer
 from kg.model import ArticleId, Decision, EntityId, Verdict
 from kg.resolution.clusters import Cluster, UnionFind
-from kg.resolution.names import is_registered
+from kg.resolution.names import entity_id, is_registered
 from kg.schema import Schema
 
 __all__ = ["link_clusters"]
@@ -28,6 +29,12 @@ _SHORTENED = frozenset({"Agency", "Company", "Organization", "Platform", "Projec
 _CONTEXTUAL = re.compile(r"[国省市州盟区县旗镇乡村][^\d]")
 # State and party, in front of a body's name or not: 中国证监会 and 证监会, 中共聊城市委 and 聊城市委.
 _STATE = ("中国", "中共", "中华人民共和国", "国家")
+_MIN_REGISTERED_WITHOUT_REGION = 8
+# A name that begins with its trade has no name proper: 城市建设投资有限公司 exists in every county.
+_TRADE_FIRST = re.compile(
+    r"城市|城乡|城镇|建设|投资|融资|交通|公共|市政|水务|水利|供水|供热|国有|资产|农业|农村|粮食|文化|旅游|产业|金融"
+    r"|经济|开发|房地产|住房|人力|人才|环保|物流|能源|电力|土地|财政|信用|工业|科技|教育|医药"
+)
 _MIN_NAME_WITHOUT_REGION = 5  # 建投集团 and 农商银行 exist in every county
 
 _Pair = tuple[int, int]
@@ -44,6 +51,7 @@ _MUTUAL = _Reason(0.9, "同一篇报道中互为别称")
 _ONLY_USER = _Reason(0.85, "全部报道中只有它用过这一简称")
 _DOUBTFUL = _Reason(0.6, "一方的名称是另一方的别称", Verdict.UNSURE)
 _REGION = _Reason(0.8, "名称只差开头的地名，报道也提到该地")
+_FULL_NAME = _Reason(0.8, "登记名称只差开头的地名")
 _STATE_NAME = _Reason(0.85, "名称只差“中国”“中共”等冠称")
 _APPOSITION = _Reason(0.8, "登记名称前加了所属或说明")
 
@@ -51,26 +59,44 @@ _APPOSITION = _Reason(0.8, "登记名称前加了所属或说明")
 def link_clusters(
     clusters: Sequence[Cluster], schema: Schema, judgements: Sequence[Decision]
 ) -> tuple[list[Cluster], list[Decision]]:
-    """Return the clusters, joined, and the decisions; those of a person (*judgements*) win."""
-    ids = [cluster.id(schema) for cluster in clusters]
-    reasons: dict[_Pair, _Reason] = {}
-    for pair, reason in (*_alias_pairs(clusters, schema), *_name_pairs(clusters)):
-        known = reasons.get(pair)
-        if known is None or (known.verdict, -known.score) > (reason.verdict, -reason.score):
-            reasons[pair] = reason
-    judged = {frozenset((each.left, each.right)) for each in judgements}
+    """Return the clusters, joined, and the decisions; those of a person (*judgements*) win.
+
+    Names come before aliases: 阿泽生物 is used by one company only once 阿泽生物科技股份有限公司 is known
+    to be 山东阿泽生物科技股份有限公司.
+    """
     links = UnionFind(len(clusters))
-    decisions: list[Decision] = []
-    for (left, right), reason in sorted(reasons.items()):
-        if frozenset((ids[left], ids[right])) in judged:
+    index_by_id = {cluster.id(schema): index for index, cluster in enumerate(clusters)}
+    decisions = list(_apply(judgements, index_by_id, links))
+    decisions += _join(clusters, _name_pairs(clusters), links, schema, judgements)
+    named = [_merge([clusters[i] for i in group]) for group in links.groups()]
+    links = UnionFind(len(named))
+    decisions += _join(named, _alias_pairs(named, schema), links, schema, judgements)
+    return [_merge([named[i] for i in group]) for group in links.groups()], decisions
+
+
+def _join(
+    clusters: Sequence[Cluster],
+    pairs: Iterable[tuple[_Pair, _Reason]],
+    links: UnionFind,
+    schema: Schema,
+    judgements: Sequence[Decision],
+) -> Iterator[Decision]:
+    """Join the pairs that nobody has judged, and yield why."""
+    judged = {frozenset((each.left, each.right)) for each in judgements}
+    for (left, right), reason in sorted(pairs, key=lambda entry: entry[0]):
+        ids = clusters[left].id(schema), clusters[right].id(schema)
+        known_as = (_ids(clusters[index], schema) for index in (left, right))
+        if any(frozenset(pair) in judged for pair in product(*known_as)):
             continue
         if reason.verdict is Verdict.SAME:
             links.join(left, right)
-        decisions.append(
-            Decision(ids[left], ids[right], reason.verdict, reason.score, reason.words)
-        )
-    decisions += _apply(judgements, {id_: index for index, id_ in enumerate(ids)}, links)
-    return [_merge([clusters[i] for i in group]) for group in links.groups()], decisions
+        yield Decision(*ids, reason.verdict, reason.score, reason.words)
+
+
+def _ids(cluster: Cluster, schema: Schema) -> set[EntityId]:
+    """Return the id of a cluster and those its members had before they were joined."""
+    members = {entity_id(m.type, m.key, schema, cluster.discriminator) for m in cluster.members}
+    return {cluster.id(schema), *members}
 
 
 def _apply(
@@ -174,9 +200,19 @@ def _reason_in_front(
         return None
     if shorter.type == "Company" and is_registered(shorter.key):
         return _APPOSITION
+    if shorter.type == "Company" and _is_registered_without(front, shorter.key):
+        return _FULL_NAME
     in_region = all(front in places[member.article_id] for member in shorter.members)
     is_telling = len(shorter.key) >= _MIN_NAME_WITHOUT_REGION
     return _REGION if in_region and is_telling else None
+
+
+def _is_registered_without(front: str, key: str) -> bool:
+    """Say whether a region is all that a name with trade and legal form lacks (山东|阿泽生物科技…)."""
+    is_specific = len(key) >= _MIN_REGISTERED_WITHOUT_REGION and key.endswith("有限公司")
+    if not is_specific or _TRADE_FIRST.match(key):
+        return False
+    return bool(load_gazetteer().lookup(front))
 
 
 def _places_by_article(clusters: Sequence[Cluster]) -> dict[ArticleId, set[str]]:

@@ -302,6 +302,26 @@ def test_a_name_without_its_county_is_joined_where_the_county_is_mentioned(place
     assert len(companies) == (1 if place else 2)
 
 
+def test_names_are_joined_before_aliases_are_counted() -> None:
+    full, without = "山东阿泽生物科技股份有限公司", "阿泽生物科技股份有限公司"
+    extractions = [
+        groups(f"{full}（简称阿泽生物）", {full: full, "阿泽生物": full}, id="a/a1"),
+        groups(f"阿泽生物即{without}。", {without: without}, id="b/a1"),
+        groups("阿泽生物开工。", {"阿泽生物": "阿泽生物"}, id="c/a1"),
+    ]
+    (entity,) = resolve(extractions).entities
+    assert (entity.label, entity.aliases) == (full, ("阿泽生物", without))
+
+
+def test_a_name_that_begins_with_its_trade_may_be_any_countys() -> None:
+    full, without = "莘县城市建设投资有限公司", "城市建设投资有限公司"
+    extractions = [
+        groups(f"{full}开工。", {full: full}, id="a/a1"),
+        groups(f"{without}开工。", {without: without}, id="b/a1"),
+    ]
+    assert len(resolve(extractions).entities) == 2
+
+
 def test_a_branch_of_another_place_is_not_joined() -> None:
     names = ["鲁泽银行聊城分行", "鲁泽银行", "聊城市市场监管局", "阳谷县市场监管局"]
     article = make_article("、".join(names))
