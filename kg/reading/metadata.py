@@ -8,9 +8,9 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 from kg.masthead import (
     clean_publisher,
@@ -53,7 +53,7 @@ def _people(text: str) -> tuple[str, ...]:
     text = re.sub(
         r"(?:本报|本网|见习|实习|首席|全媒体)*(?:记者|通讯员|实习生|作者|编辑)[:：]?", " ", text
     )
-    names = [name for name in re.split(r"[\s、,，;；/|]+", text) if 2 <= len(name) <= 20]
+    names = [name for name in re.split(r"[\s、,，;；/|]+", text) if re.fullmatch(r"\D{2,20}", name)]
     return tuple(name for name in dict.fromkeys(names) if not looks_like_publisher(name))
 
 
@@ -107,12 +107,14 @@ _CANONICAL = re.compile(r"<link\s([^<>]{0,1000}canonical[^<>]{0,1000})>", re.IGN
 # The site and its section behind the headline: …_聊城要闻_水城新闻网, … - 大众日报. A dash inside a
 # headline (曲阜——政采“零距离”) is none of these.
 _TITLE_TAIL = re.compile(
-    r"(?:\s*[_|｜]\s*|\s[-–—]\s|-(?=[^-]{0,16}(?:网|报|频道|新闻|台|在线|中心)$))[^_|｜]{2,20}$"
+    r"(?:\s*[_|｜]\s*|\s*--+\s*|\s[-–—]\s+|-(?=[^-]{0,16}(?:网|报|频道|新闻|台|在线|中心)$))[^_|｜]{2,20}$"
 )
+_TITLE_HEAD = re.compile(r"^[^-_|｜]{2,14}?(?:数字报|电子[报版]|报|网)\s*[-_|｜]+\s*(?=\S{5})")
+_TITLE_PART = re.compile(r"\s*(?:[_|｜]|--+|\s[-–—]\s|(?<=[报版])-|-(?=[^-]{2,16}$))\s*")
 
 _META_NAMES: Mapping[str, tuple[str, ...]] = {
     "title": ("og:title", "articletitle", "twitter:title", "title"),
-    "publisher": ("og:site_name", "contentsource", "source", "mediaid", "sitename", "article:publisher"),
+    "publisher": ("contentsource", "source", "mediaid", "og:site_name", "sitename", "article:publisher"),
     "date": (
         "article:published_time", "pubdate", "publishdate", "og:published_time", "og:release_date",
         "datepublished", "date", "dc.date", "weibo: article:create_at", "firstpublishtime",
@@ -125,10 +127,19 @@ _META_NAMES: Mapping[str, tuple[str, ...]] = {
 def html_metadata(text: str) -> Metadata:
     """Read meta elements, JSON-LD, the title and the first visible date of a page."""
     head = text[:_HEAD_CHARS]
-    from_post = post_metadata(text)
-    return from_post.or_else(_from_meta(head)).or_else(_from_json_ld(head)).or_else(
-        _from_elements(head)
-    ).or_else(_from_words(_visible(head)))  # fmt: skip
+    sources: tuple[Callable[[str], Metadata], ...] = (
+        post_metadata,
+        _from_meta,
+        _from_json_ld,
+        _from_elements,
+        _from_scripts,
+        lambda page: _from_words(_visible(page)),
+        lambda page: Metadata(publisher=_titled_publisher(page)),
+    )
+    found = Metadata()
+    for source in sources:
+        found = found.or_else(source(head))
+    return found
 
 
 def _attributes(inside: str) -> dict[str, str]:
@@ -187,7 +198,7 @@ def _records(text: str) -> Iterator[dict[str, object]]:
 def _from_elements(head: str) -> Metadata:
     title = _TITLE.search(head)
     words = html.unescape(title[1]).strip() if title else ""
-    shortened = words
+    shortened = _TITLE_HEAD.sub("", words)
     while len(rest := _TITLE_TAIL.sub("", shortened)) >= 5 and rest != shortened:
         shortened = rest
     times = (_attributes(match[0]).get("datetime", "") for match in _TIME.finditer(head))
@@ -196,6 +207,35 @@ def _from_elements(head: str) -> Metadata:
         title=shortened or None,
         published=next(filter(None, map(find_date, times)), None),
         url=_address(_attributes(canonical[1]).get("href", "")) if canonical else None,
+    )
+
+
+def _titled_publisher(head: str) -> str | None:
+    """Return the medium a title names before or behind the headline: 鲁北新报数字报-…, …_大众网."""
+    title = _TITLE.search(head)
+    parts = _TITLE_PART.split(html.unescape(title[1]).strip()) if title else []
+    for part in (parts[-1], parts[0]) if len(parts) > 1 else ():
+        name = re.sub("(?:数字报|电子[报版])$", "", part)
+        if looks_like_publisher(name):
+            return clean_publisher(name)
+    return None
+
+
+# WeChat writes day and account by script: var ct = "1681268400"; var nickname = htmlDecode("…").
+_SCRIPTED_DAY = re.compile(r"""\bcreateTime\s*=\s*['"]([\d-]{8,10})""")
+_SCRIPTED_SECOND = re.compile(r"""\bvar\s+ct\s*=\s*['"](1\d{9})['"]""")
+_SCRIPTED_NAME = re.compile(r"""\bvar\s+nickname\s*=\s*(?:htmlDecode\()?['"]([^'"<>]{2,30})['"]""")
+_BEIJING = timezone(timedelta(hours=8))
+
+
+def _from_scripts(text: str) -> Metadata:
+    day, second = _SCRIPTED_DAY.search(text), _SCRIPTED_SECOND.search(text)
+    published = find_date(day[1]) if day else None
+    if published is None and second:
+        published = datetime.fromtimestamp(int(second[1]), _BEIJING).date()
+    name = _SCRIPTED_NAME.search(text)
+    return Metadata(
+        publisher=clean_publisher(html.unescape(name[1])) if name else None, published=published
     )
 
 

@@ -411,7 +411,8 @@ def is_credit(line: str) -> bool:
 def _is_editing_line(text: str) -> bool:
     """Tell 责任编辑：严复生 校对：路遥 from a sentence about editing."""
     first = re.match(
-        rf"(?:本版|值班|责任|执行|美术|版面|电子|图文)?(?:{_EDITING.pattern})[{_HAN}]{{0,2}}[\s:：/]",
+        rf"(?:本版|值班|责任|执行|美术|版面|电子|图文)?(?:{_EDITING.pattern})[{_HAN}]{{0,2}}[\s:：/]"
+        rf"|(?:撰稿|供稿|撰文|作者|摄影)人?\s*[:：][^:：]{{2,20}}(?:{_EDITING.pattern})[{_HAN}]{{0,2}}[:：]",
         text,
     )
     return first is not None and not re.search("[，,、]", text)

@@ -25,7 +25,7 @@ class Block:
 
     text: Traced
     tag: str  # p, h1…h6, li, td, title… or "" for text outside any
-    path: tuple[str, ...]  # the names of the elements around it, with their classes
+    path: tuple[str, ...]  # the elements around it, with class and id: div.content.zoom
     link_chars: int  # how many characters of it are links
 
 
@@ -134,6 +134,14 @@ _CLASS = re.compile(r"""\s(?:class|id)\s*=\s*(?:"([^"]{0,200})"|'([^']{0,200})')
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z][a-zA-Z0-9]{1,31};?)")
 
 
+def _is_hidden(inside: str) -> bool:
+    """Say whether a browser keeps an element hidden.
+
+    WeChat delivers the article hidden and shows it by script when it is laid out.
+    """
+    return _HIDDEN.search(inside) is not None and "js_content" not in inside
+
+
 @dataclass(slots=True)
 class _Scanner:
     """The state while a page is read: open elements and the block being filled."""
@@ -162,9 +170,9 @@ class _Scanner:
             self.finish()
         if tag in VOID_TAGS:
             return
-        hidden = tag in HIDDEN_TAGS or (len(inside) > len(tag) + 3 and bool(_HIDDEN.search(inside)))
-        named = _CLASS.search(inside)
-        label = f"{tag}.{named[1] or named[2] or ''}" if named else tag
+        hidden = tag in HIDDEN_TAGS or (len(inside) > len(tag) + 3 and _is_hidden(inside))
+        names = [double or single for double, single in _CLASS.findall(inside)]
+        label = ".".join([tag, *names])
         self.stack.append((tag, hidden, label))
         self.open[tag] += 1
         self.hidden += hidden

@@ -125,14 +125,14 @@ MAX_FURNITURE_CHARS = 60
 _FURNITURE = re.compile(
     r"返回(?:首页|顶部|列表|上一?[页级]|.{0,12}(?:新闻|频道|首页))|^(?:上|下)一[篇页条][:：]?|^分享(?:到|至)|^(?:打印|关闭|收藏|评论|点赞|举报|复制链接|字号|字体)"
     r"|^(?:相关(?:阅读|新闻|链接|文章|推荐)|延伸阅读|推荐阅读|热门(?:新闻|推荐|文章)|更多(?:精彩|新闻|内容)|猜你喜欢|为您推荐|精彩推荐|热点排行|点击排行)"
-    r"|扫(?:一扫|描|码).{0,20}(?:二维码|关注|分享)|微信(?:扫一扫|公众号)|版权(?:所有|声明)|免责声明|未经.{0,10}授权|^(?:当前|您的?)(?:当前)?(?:所在)?位置|ICP备|公网安备|QQ\s*[:：]?\s*\d{6,}|Copyright|^[©|｜/›»>·\s]+$"
+    r"|扫(?:一扫|描|码).{0,20}(?:二维码|关注|分享|打开)|^(?:[大中小]字号|阅读原文|阅读\s*[（(]?\d|点击.{0,6}蓝字|关注(?:该|本)?公众号|平台声明|凡(?:本[网报站刊]|注明)|Powered by)|微信(?:扫一扫|公众号)|版权(?:所有|声明)|免责声明|未经.{0,10}授权|^(?:当前|您的?)(?:当前)?(?:所在)?位置|ICP备|公网安备|QQ\s*[:：]?\s*\d{6,}|Copyright|^[©|｜/›»>·\s]+$"
     r"|^(?:责任编辑|责编|编辑|审核|校对|来源|作者|记者|发布时间|发布日期|时间|日期|浏览(?:次数|量)?|阅读(?:量|数)?|点击(?:量|数|率)?|原标题|关键词|标签|发布人|信息来源|文章来源|稿件来源|字号|热度|人气)\s*[:：]",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+$")
 # The source in brackets that a site glues to the last sentence.
 _GLUED_SOURCE = re.compile(
-    r"\s*[（(\[【](?:文章|稿件|信息|新闻|消息|内容|图片|本文)?(?:来源|稿源|责任编辑|责编|编辑|转自)\s*[:：][^（）()\[\]【】]{1,40}[）)\]】]\s*$"
+    r"返回\S{1,6}[，,]\s?查看更多$|\s*[（(\[【](?:文章|稿件|信息|新闻|消息|内容|图片|本文)?(?:来源|稿源|责任编辑|责编|编辑|转自)\s*[:：][^（）()\[\]【】]{1,40}[）)\]】]\s*$"
 )
 
 # … or the agency alone: …储备库。（证券时报）
@@ -141,7 +141,17 @@ _GLUED_MEDIUM = re.compile(
 )
 
 
+# The foot of a site, in one paragraph and spaced out at times: 版 权 所 有.
+_FOOT = re.compile(
+    "Copyright|版权所有|ICP备|公网安备|网站标识码|许可证编?号[:：]|^凡(?:本[网报站刊]|注明)|^(?:平台|免责|版权)声明",
+    re.IGNORECASE,
+)
+MAX_FOOT_CHARS = 300
+
+
 def _is_furniture(text: str) -> bool:
+    if len(text) <= MAX_FOOT_CHARS and _FOOT.search(_squeezed(text)):
+        return True
     if len(text) > MAX_FURNITURE_CHARS:
         return _ADDRESS.match(text) is not None
     return bool(
@@ -173,6 +183,9 @@ _CAPTION = re.compile(
 )
 
 
+_FIGURE = re.compile(r"图(?:[①-⑨]|[一二三四五六七八九十\d]{1,2}\s*[:：])")
+
+
 def _is_caption(text: str) -> bool:
     return len(text) <= MAX_CAPTION_CHARS and _CAPTION.match(text) is not None
 
@@ -190,26 +203,49 @@ class _Body:
 def _body(lines: Sequence[Traced]) -> _Body:
     """Keep the lines that are body text; read the others."""
     kept: list[Traced] = []
-    captions: list[Traced] = []
+    captions: set[int] = set()  # indexes in kept
     names: list[str] = []
     published: date | None = None
     publisher: str | None = None
     for line in lines:
         line, source = _without_glued_source(line)
+        line, closing = _without_glued_byline(line)
         publisher = publisher or source
         if not line.text:
             continue
         if not _is_furniture(line.text):
-            (captions if _is_caption(line.text) else kept).append(line)
+            captions.update([len(kept)] if _is_caption(line.text) else [])
+            kept.append(line)
+            names.extend(closing)
             continue
         names.extend(_names_of_credit(line.text))
         info = parse_info_line(line.text)
         publisher = publisher or (info.publisher if info else find_source(line.text))
         if info and not kept:
             published = published or info.published
-    if not kept:  # a picture and its caption are the article
-        kept = captions
+    if not _is_told_in_pictures(kept, captions):
+        kept = [line for number, line in enumerate(kept) if number not in captions]
     return _Body(tuple(kept), tuple(dict.fromkeys(names)), published, publisher)
+
+
+def _is_told_in_pictures(lines: Sequence[Traced], captions: set[int]) -> bool:
+    """Say whether captions are the article: nothing else is there, or some are long (图①：…)."""
+    others = [line.text for number, line in enumerate(lines) if number not in captions]
+    return not others or any(_FIGURE.match(text) for text in others)
+
+
+# The byline behind the last sentence: …两个项目都将最终定标。（记者：陶晓宇）. Names alone (（沈建国）)
+# may be those of a speaker, so they stay.
+_GLUED_BYLINE = re.compile(
+    r"(?<=[。！？”])\s*([（(](?:[^（）()。]{0,8}(?:记者|通讯员)|作者|撰稿|供稿)[^（）()。摄]{2,40}[）)])$"
+)
+
+
+def _without_glued_byline(line: Traced) -> tuple[Traced, tuple[str, ...]]:
+    tail_begin = max(0, len(line) - 60)
+    match = _GLUED_BYLINE.search(line.text, tail_begin)
+    names = _names_of_credit(match[1]) if match else ()
+    return (line[: match.start()], names) if match and names else (line, ())
 
 
 def _without_glued_source(line: Traced) -> tuple[Traced, str | None]:
@@ -229,8 +265,9 @@ def _names_of_credit(text: str) -> tuple[str, ...]:
     if names := parse_byline(text):
         return names
     label = re.search(
-        r"(?:作者|记者|撰文|通讯员)(?:\s*[:：]\s*|\s+)([^:：]{2,24}?)(?=\s*(?:来源|编辑|责编|时间|$))",
-        text,
+        r"(?:作者|记者|撰文|撰稿人?|供稿人?|通讯员)(?:\s*[:：]\s*|\s+)([^:：]{2,24}?)"
+        r"(?=\s*(?:来源|编辑|责编|责任编辑|时间|审核|审稿|核稿|校对|初审|终审|$))",
+        text.strip("（()）[]【】 "),
     )
     return (parse_byline(f"（记者 {label[1]}）") or ()) if label else ()
 
@@ -243,14 +280,109 @@ def _post(document: Document) -> _Parts:
     blocks = read_blocks(Traced.verbatim(document.text, 0)[begin:])
     title = pick(record, "title") or document.title or ""
     headline, blocks = _headline(document, title, blocks, begin)
-    if not begin and not _is_clean(blocks):
-        blocks = _main_blocks(document.text, blocks)
-    body = _body([block.text for block in blocks if not _is_links(block) and _is_prose(block)])
-    return _Parts(headline, body.paragraphs, body.reporters, body.published, body.publisher)
+    if not begin:
+        blocks = _of_page(document.text, blocks)
+    prose = [block for block in blocks if not _is_links(block) and _is_prose(block)]
+    first = next((number for number, block in enumerate(prose) if _is_paragraph(block)), 0)
+    beside = {number for number in range(first) if _is_beside_headline(prose[number])}
+    about = _body([prose[number].text for number in sorted(beside)])
+    body = _body([block.text for number, block in enumerate(prose) if number not in beside])
+    return _Parts(
+        headline,
+        body.paragraphs,
+        (*about.reporters, *body.reporters),
+        about.published or body.published,
+        about.publisher or body.publisher,
+    )
+
+
+def _of_page(source: str, blocks: list[Block]) -> list[Block]:
+    """Return the blocks of a web page that are its article."""
+    blocks = _first_post(_without_surroundings(blocks))
+    if not _is_clean(blocks):
+        blocks = _main_blocks(source, blocks)
+    blocks = _up_to_editor(blocks)
+    while blocks and (re.fullmatch("h[1-6]", blocks[-1].tag) or _is_links(blocks[-1])):
+        blocks = blocks[:-1]  # a list of other articles and its heading
+    return blocks
 
 
 def _is_prose(block: Block) -> bool:
-    return block.tag not in ("title", "option", "head")
+    return block.tag not in ("title", "option", "head", "figcaption")
+
+
+def _names(label: str) -> list[str]:
+    """Return the words of the class and id of an element: div.site-footer.f1 gives site, footer, f1."""
+    return re.findall("[a-z]+", label.partition(".")[2].lower())
+
+
+_SURROUNDING = frozenset(
+    [
+        "footer", "foot", "bottom", "copyright", "nav", "navbar", "navigation", "menu", "sidebar",
+        "crumb", "crumbs", "breadcrumb", "breadcrumbs", "related", "relate", "relevant",
+        "recommend", "hot", "comments", "respond", "share", "statement", "disclaimer", "login",
+        "qrcode", "ewm", "authi"
+    ]
+)  # fmt: skip
+_NOT_ONE = frozenset(["no", "has", "with"])  # has-sidebar
+
+
+def _is_surrounding(block: Block) -> bool:
+    """Say whether an element around the block is named for what stands around articles."""
+    for label in block.path:
+        if re.match(r"(?:nav|aside|footer)\b", label):
+            return True
+        names = [] if re.match(r"(?:body|html|main|article)\b", label) else _names(label)
+        if not _SURROUNDING.isdisjoint(names) and _NOT_ONE.isdisjoint(names):
+            return True
+    return False
+
+
+def _without_surroundings(blocks: list[Block]) -> list[Block]:
+    """Drop menus, side bars and feet by their names, unless the article would go with them."""
+    kept = [block for block in blocks if not _is_surrounding(block)]
+    return kept if 2 * _prose_chars(kept) >= _prose_chars(blocks) else blocks
+
+
+def _prose_chars(blocks: Sequence[Block]) -> int:
+    return sum(len(block.text) - block.link_chars for block in blocks if len(block.text) > 40)
+
+
+def _first_post(blocks: list[Block]) -> list[Block]:
+    """Return the first post of a thread (Discuz names its elements postmessage_1001 …)."""
+    posts = [label for block in blocks for label in block.path if "postmessage_" in label]
+    return [block for block in blocks if posts[0] in block.path] if posts else blocks
+
+
+_EDITOR = re.compile(
+    r"[（(\[【]?\s*(?:责任编辑|责编|(?:初审|二审|终审|值班|网络)编辑|编辑|审核)\s*[:：]"
+)
+
+
+def _up_to_editor(blocks: list[Block]) -> list[Block]:
+    """Cut a page off at the line that names its editor: below it stands no article any more."""
+    begun = False
+    for number, block in enumerate(blocks):
+        if begun and len(block.text) < MAX_FURNITURE_CHARS and _EDITOR.match(block.text.text):
+            return blocks[: number + 1]
+        begun = begun or _is_paragraph(block)
+    return blocks
+
+
+def _is_paragraph(block: Block) -> bool:
+    return len(block.text) > MIN_PARAGRAPH_CHARS and "。" in block.text.text
+
+
+MIN_PARAGRAPH_CHARS = 40
+
+
+_BESIDE_HEADLINE = frozenset(["meta", "info", "byline", "posted", "source", "author", "pubtime"])
+
+
+def _is_beside_headline(block: Block) -> bool:
+    """Say whether a block tells about the article by its name: div.article-meta, div.info."""
+    named = any(not _BESIDE_HEADLINE.isdisjoint(_names(label)) for label in block.path[-2:])
+    return named and len(block.text) < MAX_FURNITURE_CHARS
 
 
 def _headline(
@@ -264,7 +396,8 @@ def _headline(
     wanted = _squeezed(title)
     headings = [block for block in blocks if re.fullmatch("h[1-3]", block.tag)]
     same = [b for b in blocks if b.tag != "title" and wanted and _squeezed(b.text.text) == wanted]
-    near = [b for b in headings if len(b.text) > 4 and _squeezed(b.text.text) in wanted]
+    titled = [block for block in blocks if block.tag != "title" and _is_titled(block)]
+    near = [b for b in [*headings, *titled] if len(b.text) > 4 and _squeezed(b.text.text) in wanted]
     found = next(iter([*(b for b in same if b in headings), *near, *same[:1]]), None)
     if found is None and not title:
         found = next(iter(headings), None)
@@ -274,6 +407,12 @@ def _headline(
         rest = blocks[at + 1 :] if not body_begin else blocks[:at] + blocks[at + 1 :]
         return found.text, [block for block in rest if _squeezed(block.text.text) != wanted]
     return _title_in_source(document.text, title), blocks
+
+
+def _is_titled(block: Block) -> bool:
+    """Say whether the innermost element is named for a title: div.xl_title, td#biaoti."""
+    names = _names(block.path[-1]) if block.path else []
+    return len(block.text) > 7 and not {"title", "tit", "headline", "biaoti"}.isdisjoint(names)
 
 
 def _squeezed(text: str) -> str:
