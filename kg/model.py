@@ -198,6 +198,7 @@ class NamedEntity:
     type: str  # class of the ontology, or "" where the annotator cannot tell
     score: float  # in [0, 1]: a ranking, not a probability
     source: str  # which rule or model
+    head: str = ""  # said once for a list: 机制 for “创新券” in “揭榜挂帅”“创新券”等机制
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,4 +39,5 @@ def _joined(names: Sequence[NamedEntity]) -> NamedEntity:
     for name in names:
         doubt *= 1.0 - (name.score if tagged else name.score * UNCONFIRMED)
     source = "+".join(name.source for name in names)
-    return NamedEntity(names[0].span, names[0].type, 1.0 - doubt, source)
+    head = max((name.head for name in names), key=len)
+    return NamedEntity(names[0].span, names[0].type, 1.0 - doubt, source, head)

@@ -52,6 +52,17 @@ _PRODUCT = re.compile(
 _INDUSTRY = re.compile(
     rf"[{HAN}]{{2,8}}?(?:产业链|产业集群|产业|行业|制造业|加工业|服务业|养殖业|种植业|物流业|旅游业|农业|工业)"
 )
+_LISTED_TYPES = frozenset({"Policy", "Platform", "Event"})
+_QUOTED_MEMBER = re.compile(r"“[^“”\n]{2,16}”")
+_QUOTED_LIST = re.compile(r"(?:“[^“”\n]{2,16}”[、和与及]?){2,}等?")
+_ROUTE = re.compile(
+    rf"(?:(?<=[、，和及])|(?<=推进|建设|完成|做好|加快))"
+    rf"[{HAN}]{{2,4}}至[{HAN}]{{2,4}}?(?=[、和及等]|高速|高铁|铁路|公路)"
+)
+_ROUTE_LIST = re.compile(
+    rf"[{HAN}]{{2,8}}至[{HAN}]{{2,4}}[、和及](?:[{HAN}]{{2,4}}至[{HAN}]{{2,4}}[、和及])*"
+    rf"(?P<last>[{HAN}]{{2,4}}?至[{HAN}]{{2,4}}?)等?(?P<head>(?:高速公路|高速铁路|城际铁路|高速|高铁|铁路|公路)(?:项目|工程)?)"
+)
 _FOREIGN_PERSON = re.compile(rf"[{HAN}]{{1,6}}·[{HAN}]{{1,8}}(?:·[{HAN}]{{1,8}})?")
 
 MIN_MODIFIER_CHARS = 2  # 鲁西集团: 鲁西 + 集团; one character before an ending is a word (该局)
@@ -107,6 +118,7 @@ class NameRules:
             *self._titled(text),
             *self._made(text, edges),
             *self._quoted(text),
+            *self._lists(text),
             *self._persons(text),
             *self._known_names(text),
         ]
@@ -218,6 +230,8 @@ class NameRules:
         """“项目提质年”活动, “鲁运达”网络货运平台: a quoted brand with its kind behind it."""
         for match in _QUOTED.finditer(text):
             tail = match.group(2)
+            if tail.startswith("等"):
+                continue  # the kind of a whole list
             ending = self._suffix.search(tail)
             while ending is not None:
                 for kind in self._types_by_suffix[ending.group()]:
@@ -229,6 +243,23 @@ class NameRules:
                         if not any(stop in tail[: ending.start()] for stop in "的是为在了和与"):
                             yield _name(match.start(), end, kind, 0.75, "quoted name with its kind")
                 ending = self._suffix.search(tail, ending.end())
+
+    def _lists(self, text: str) -> Iterator[NamedEntity]:
+        """Members of a list that says its kind once, behind the last: each member has it.
+
+        “揭榜挂帅”“创新券”等机制 are two mechanisms, 济南至东阿、德州至高唐等高速公路项目 two projects.
+        """
+        for match in _QUOTED_LIST.finditer(text):
+            ending = self._suffix.match(text, match.end())
+            if ending is None:
+                continue
+            for kind in self._types_by_suffix[ending.group()]:
+                if kind in _LISTED_TYPES:
+                    for member in _QUOTED_MEMBER.finditer(text, match.start(), match.end()):
+                        yield _name(*member.span(), kind, 0.9, "quoted list", ending.group())
+        for match in _ROUTE_LIST.finditer(text):
+            for member in _ROUTE.finditer(text, match.start(), match.end()):
+                yield _name(*member.span(), "Project", 0.9, "list of routes", match.group("head"))
 
     # -------------------------------------------------------------- products and industries
 
@@ -302,8 +333,10 @@ def _agency_begin(text: str, begin: int, end: int, edges: _Edges) -> int | None:
     return min(starts) if starts else None
 
 
-def _name(begin: int, end: int, kind: str, score: float, source: str) -> NamedEntity:
-    return NamedEntity(Span(begin, end), kind, score, source)
+def _name(
+    begin: int, end: int, kind: str, score: float, source: str, head: str = ""
+) -> NamedEntity:
+    return NamedEntity(Span(begin, end), kind, score, source, head)
 
 
 def _word_trie(schema: Schema) -> Trie:

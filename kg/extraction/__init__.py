@@ -84,9 +84,12 @@ def extract_with(
         roles = roles_of(pairs, scores, scorers.relations.labels)
         relations = believed_relations(views, pairs, scores, relations, scorers.relations)
     kept = keep_entities(annotated.article, mentions, roles, scorers.entities)
+    # A value is weighed against all candidates: one whose subject is dropped goes with it, and is
+    # not handed to the next best.
+    facts = find_facts_with(annotated, mentions, scorers.facts)
     mentions = [m for m in mentions if (m.type, m.name) in kept]
     relations = qualify(_with_ends(relations, mentions), views, annotated.article.published)
-    relations += find_facts_with(annotated, mentions, scorers.facts)
+    relations += _with_ends(facts, mentions)
     return Extraction(
         annotated.article,
         tuple(mentions),

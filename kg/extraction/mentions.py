@@ -162,7 +162,7 @@ def _is_whole_of(inner: NamedEntity, outer: NamedEntity, text: str) -> bool:
 
 def _named(article_id: ArticleId, text: str, name: NamedEntity, context: RegionContext) -> Mention:
     surface = name.span.of(text)
-    full = surface
+    full = surface + name.head
     if name.type == "Agency":
         full, _ = agency_name(surface, name.span.begin, context)
     elif name.type == "Zone":

@@ -79,3 +79,25 @@ def test_words_that_only_look_like_names_are_passed_over(text: str, type_: str, 
 def test_odd_text_is_read(text: str) -> None:
     """With a quadratic rule this would take minutes and hang the suite; benchmarks time it."""
     assert all(name.span.end <= len(text) for name in load_name_rules().find(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "用好“赛马揭榜”“科技券”等机制",
+            {("“赛马揭榜”", "机制"), ("“科技券”", "机制")},
+            id="quoted names with one kind",
+        ),
+        pytest.param(
+            "推进德州至高唐、济南至临清等高速公路项目",
+            {("德州至高唐", "高速公路项目"), ("济南至临清", "高速公路项目")},
+            id="routes with one kind",
+        ),
+    ],
+)
+def test_members_of_a_list_share_the_kind_said_once(
+    text: str, expected: set[tuple[str, str]]
+) -> None:
+    names = load_name_rules().find(text)
+    assert {(n.span.of(text), n.head) for n in names if n.head} == expected
