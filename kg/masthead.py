@@ -104,7 +104,7 @@ def _chinese_number(text: str) -> int:
 # “ and ‘ too: 凡本网注明“来源：大众网”的作品 ends the name at the mark.
 _NAME_END = r"\s\u3000）)】\]|｜《》<>，。,；;“”‘’\"'"
 _SOURCE = re.compile(
-    rf"(?:文章|稿件|信息|新闻|消息|内容|本文)?(?:来源|稿源|出处|转自|转载自)于?\s*[:：]\s*[《“]?([^{_NAME_END}]{{2,24}})"
+    rf"(?:文章|稿件|信息|新闻|消息|内容|本文)?(?<!图片)(?<!图)(?<!数据)(?<!资料)(?<!资金)(?:来源|稿源|出处|转自|转载自)于?\s*[:：]\s*[《“]?([^{_NAME_END}]{{2,24}})"
 )
 # A rule about sources names none: 凡本网注明“来源：大众网”的作品, 转载请注明来源：大众网.
 _RULE_BEFORE = re.compile(r"注明\s*[“\"'‘：:（(]?\s*$")

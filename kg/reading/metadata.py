@@ -103,6 +103,12 @@ _JSON_LD = re.compile(
 )
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,500})", re.IGNORECASE)
 _TIME = re.compile(r"<time[^<>]{0,300}>", re.IGNORECASE)
+# <a class="source">每时财经</a>, with or without the label 来源
+_SOURCE_ELEMENT = re.compile(
+    r"""<(?:a|span|em|i|b|p|div|td)\s[^<>]{0,200}?(?:class|id)\s*=\s*["'](?:[\w-]+[\s_-])?(?:source|laiyuan)["'\s][^<>]{0,300}>\s*"""
+    r"([^<>\d。]{2,24}?)\s*</",
+    re.IGNORECASE,
+)
 _CANONICAL = re.compile(r"<link\s([^<>]{0,1000}canonical[^<>]{0,1000})>", re.IGNORECASE)
 # The site and its section behind the headline: …_聊城要闻_水城新闻网, … - 大众日报. A dash inside a
 # headline (曲阜——政采“零距离”) is none of these.
@@ -203,8 +209,10 @@ def _from_elements(head: str) -> Metadata:
         shortened = rest
     times = (_attributes(match[0]).get("datetime", "") for match in _TIME.finditer(head))
     canonical = _CANONICAL.search(head)
+    sources = (clean_publisher(html.unescape(match[1])) for match in _SOURCE_ELEMENT.finditer(head))
     return Metadata(
         title=shortened or None,
+        publisher=next(filter(None, sources), None),
         published=next(filter(None, map(find_date, times)), None),
         url=_address(_attributes(canonical[1]).get("href", "")) if canonical else None,
     )

@@ -303,7 +303,7 @@ def _without_brackets(text: str) -> tuple[str, bool]:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A part of a byline: `kind` is role, action, name (a candidate), or place (平顶山报道)."""
+    """A part of a byline: `kind` is role, action, name (a candidate), place (平顶山报道) or medium."""
 
     kind: str
     text: str
@@ -320,11 +320,18 @@ def _words(text: str) -> Iterator[_Word]:
         at = 0
         for role in _ROLE.finditer(chunk):
             if role.start() > at:
-                yield _Word("name", chunk[at : role.start()], spaced=at == 0)
+                before = chunk[at : role.start()]
+                yield _Word(_kind_before_role(before), before, spaced=at == 0)
             yield _Word("role", role[0])
             at = role.end()
         if at < len(chunk):
             yield from _tail_words(chunk[at:], spaced=at == 0)
+
+
+def _kind_before_role(text: str) -> str:
+    """Tell a medium that no suffix betrays (每时财经记者) from names (李梦高田记者)."""
+    is_long = len(text) >= 4 and _all_han(text)
+    return "medium" if is_long and _read_names(text, sure=False) is None else "name"
 
 
 def _tail_words(rest: str, *, spaced: bool) -> Iterator[_Word]:

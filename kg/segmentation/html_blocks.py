@@ -123,7 +123,8 @@ CONTAINERS = frozenset(
     ]
 )
 
-_TAG_NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])")
+# With a dash or colon too: <founder-content> of digital papers, <o:p> of Word.
+_TAG_NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9]*(?:[-:][a-zA-Z][a-zA-Z0-9]*)*)(?=[\s/>])")
 _AUTOLINK = re.compile(r"<(?:https?|ftp|mailto):[^\s<>]{0,2000}>")
 _ATTRIBUTE_END = re.compile("[\"'>]")
 _HIDDEN = re.compile(

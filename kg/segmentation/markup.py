@@ -123,7 +123,7 @@ def _inline_names(paragraphs: Sequence[Traced]) -> Iterator[str]:
 
 MAX_FURNITURE_CHARS = 60
 _FURNITURE = re.compile(
-    r"返回(?:首页|顶部|列表|上一?[页级]|.{0,12}(?:新闻|频道|首页))|^(?:上|下)一[篇页条][:：]?|^分享(?:到|至)|^(?:打印|关闭|收藏|评论|点赞|举报|复制链接|字号|字体)"
+    r"返回(?:首页|顶部|列表|上一?[页级]|.{0,12}(?:新闻|频道|首页))|^(?:上|下)一[篇页条][:：]?|^分享(?:到|至)|^[【\[（(]?(?:打印|关闭|收藏|评论|点赞|举报|复制链接|字号|字体)"
     r"|^(?:相关(?:阅读|新闻|链接|文章|推荐)|延伸阅读|推荐阅读|热门(?:新闻|推荐|文章)|更多(?:精彩|新闻|内容)|猜你喜欢|为您推荐|精彩推荐|热点排行|点击排行)"
     r"|扫(?:一扫|描|码).{0,20}(?:二维码|关注|分享|打开)|^(?:[大中小]字号|阅读原文|阅读\s*[（(]?\d|点击.{0,6}蓝字|关注(?:该|本)?公众号|平台声明|凡(?:本[网报站刊]|注明)|Powered by)|微信(?:扫一扫|公众号)|版权(?:所有|声明)|免责声明|未经.{0,10}授权|^(?:当前|您的?)(?:当前)?(?:所在)?位置|ICP备|公网安备|QQ\s*[:：]?\s*\d{6,}|Copyright|^[©|｜/›»>·\s]+$"
     r"|^(?:责任编辑|责编|编辑|审核|校对|来源|作者|记者|发布时间|发布日期|时间|日期|浏览(?:次数|量)?|阅读(?:量|数)?|点击(?:量|数|率)?|原标题|关键词|标签|发布人|信息来源|文章来源|稿件来源|字号|热度|人气)\s*[:：]",
@@ -321,7 +321,7 @@ _SURROUNDING = frozenset(
         "footer", "foot", "bottom", "copyright", "nav", "navbar", "navigation", "menu", "sidebar",
         "crumb", "crumbs", "breadcrumb", "breadcrumbs", "related", "relate", "relevant",
         "recommend", "hot", "comments", "respond", "share", "statement", "disclaimer", "login",
-        "qrcode", "ewm", "authi"
+        "qrcode", "ewm", "authi", "tool", "tools", "toolbar"
     ]
 )  # fmt: skip
 _NOT_ONE = frozenset(["no", "has", "with"])  # has-sidebar
