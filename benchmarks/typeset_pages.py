@@ -607,11 +607,11 @@ class Composer:
             while y < top0 + height_goal and pool:
                 kind = rng.random()
                 source = pool.pop()
-                if kind < 0.1 and width > 200:
+                if kind < 0.17 and width > 200:
                     y += self.photo(left, y, width, source, page_date, own=rng.random() < 0.6)
                     continue
                 if (
-                    kind < 0.16
+                    kind < 0.22
                     and width < 420
                     and pending is None
                     and not any(not r["complete"] for r in self.records)
@@ -619,7 +619,7 @@ class Composer:
                 ):
                     y += self.teasers(left, y, width, pool)
                     continue
-                if kind < 0.24 and len(pool) > 8:
+                if kind < 0.29 and len(pool) > 8:
                     y += self.briefs(left, y, width, pool, page_date)
                     continue
                 columns = max(1, round(width / rng.choice([125, 140, 155, 170])))

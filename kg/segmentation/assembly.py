@@ -10,9 +10,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from kg.model import Document
-from kg.segmentation.blocks import Block, BlockKind, blocks_of_text
+from kg.segmentation.blocks import Block, BlockKind, blocks_of_text, paragraph_blocks
 from kg.segmentation.geometry import blocks_of_layout
 from kg.segmentation.heads import (
     Chain,
@@ -40,10 +41,14 @@ __all__ = ["Draft", "Page", "assemble", "described"]
 
 MIN_HEAD_SCORE = -1.5  # log odds below which a headline stays without a body
 MIN_SECOND_SCORE = -0.5  # the same for a second one: kicker or deck
+MAX_ROUNDS = 40  # cuts and joints on one page
+MAX_CUT_SCORE = 3.0  # log odds of a link that a headline may still cut
+COST_CUT = 1.0
+MIN_SECOND_COVER = 0.06  # share of a kicker's words that its body repeats
 MIN_REJOIN_SCORE = -4.0  # for a chain without headline to become part of another
 AIRY_SHARE = 0.65  # of paragraph ends; 0.85 on the seed page, 0.3 where columns end at blank lines
 MAX_CAPTION_LINES = 6
-CAPTION_WIDTH = 1.5  # a caption is set this much wider than columns
+CAPTION_WIDTH = 1.45  # a caption is set this much wider than columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ def described(document: Document) -> Page:
     """Cut a document into blocks and describe the bodies among them."""
     lines = read_lines(document)
     blocks = blocks_of_layout(lines) if document.layout else blocks_of_text(lines)
+    if not document.layout:
+        blocks = paragraph_blocks(blocks)
     bodies = [block for block in blocks if block.kind is BlockKind.BODY]
     usual = _usual_width(bodies)
     fragments = tuple(
@@ -99,10 +106,11 @@ def described(document: Document) -> Page:
 def _is_airy(bodies: Sequence[Block]) -> bool:
     """Say whether most paragraphs of a text layer end at a blank line."""
     at_gaps = within = 0
-    for block in bodies:
-        ends = [ends_sentence(line.text) and line.width < block.width - 1.8 for line in block.lines]
-        at_gaps += ends[-1]
-        within += sum(ends[:-1])
+    for block, after in pairwise(bodies):
+        last, first = block.lines[-1], after.lines[0]
+        if ends_sentence(last.text) and last.width < block.width - 1.8:
+            at_gaps += first.gap
+            within += not first.gap and first.index == last.index + 1
     return at_gaps > AIRY_SHARE * (at_gaps + within)
 
 
@@ -228,25 +236,132 @@ def _is_announced(page: Page, head: Head) -> bool:
 
 def _matched(page: Page, chains: Sequence[Chain], heads: Sequence[Head]) -> list[Draft]:
     """Give every body its headlines and rejoin what has none."""
-    scores = head_scores(page, chains, heads)
-    owner = _first_heads(scores)
-    headed = set(owner.values())
-    chains = _rejoined(page, chains, headed)
-    drafts = {number: Draft(chain) for chain in chains for number in (chain.number,)}
+    chains, owner, scores = _settled(page, list(chains), heads)
+    drafts = {chain.number: Draft(chain) for chain in chains}
     home = {f.number: chain.number for chain in chains for f in chain.fragments}
     loose: list[Head] = []
     for head in heads:
         target = owner.get(head.number)
-        if target is not None and target in drafts:
+        if target is not None:
             drafts[target].heads.append(head)
         else:
             loose.append(head)
     loose = _placed_inside(page, loose, drafts, home)
     if not page.placed:  # with boxes, kicker and headline are one head already
-        loose = _seconds(loose, drafts, scores)
+        loose = _seconds(page, loose, drafts, scores)
     found = [draft for draft in drafts.values() if draft.heads or not _is_loose_caption(draft)]
     found += [Draft(None, list(group)) for group in _announcements(page, loose)]
     return found
+
+
+_Scores = dict[tuple[int, int], float]
+
+
+def _settled(
+    page: Page, chains: list[Chain], heads: Sequence[Head]
+) -> tuple[list[Chain], dict[int, int], _Scores]:
+    """Cut and join chains until every one has a headline, as far as that pays.
+
+    A chain without a headline is most likely the rest of another; a headline without a body that
+    fits the latter half of a chain tells that two articles were joined there.
+    """
+    for _ in range(MAX_ROUNDS):
+        scores = head_scores(page, chains, heads)
+        owner = _first_heads(scores)
+        better = _parted(page, chains, heads, owner) or _rejoined(page, chains, owner)
+        if better is None:
+            break
+        chains = better
+    else:
+        scores = head_scores(page, chains, heads)
+        owner = _first_heads(scores)
+    return chains, owner, scores
+
+
+def _renumbered(parts: Iterable[Sequence[Fragment]]) -> list[Chain]:
+    ordered = sorted(parts, key=lambda fragments: fragments[0].order)
+    return [Chain(number, tuple(fragments)) for number, fragments in enumerate(ordered)]
+
+
+def _parted(
+    page: Page, chains: Sequence[Chain], heads: Sequence[Head], owner: Mapping[int, int]
+) -> list[Chain] | None:
+    """Cut the one chain where a headline without a body gains most from it."""
+    loose = [head for head in heads if head.number not in owner and not _is_announced(page, head)]
+    best: tuple[float, int, int] = (0.0, -1, -1)
+    for chain in chains if loose else ():
+        for at in range(1, len(chain.fragments)):
+            one, other = chain.fragments[at - 1], chain.fragments[at]
+            link = _score(page, one, other)
+            if link > MAX_CUT_SCORE:
+                continue
+            gain = _cut_gain(page, chains, chain, at, loose, heads, owner) - link
+            if gain > best[0]:
+                best = (gain, chain.number, at)
+    if best[1] < 0:
+        return None
+    parts: list[Sequence[Fragment]] = []
+    for chain in chains:
+        at = best[2] if chain.number == best[1] else len(chain.fragments)
+        parts += [part for part in (chain.fragments[:at], chain.fragments[at:]) if part]
+    return _renumbered(parts)
+
+
+def _cut_gain(
+    page: Page,
+    chains: Sequence[Chain],
+    chain: Chain,
+    at: int,
+    loose: Sequence[Head],
+    heads: Sequence[Head],
+    owner: Mapping[int, int],
+) -> float:
+    """Return what the headlines of a chain and one without a body gain when it is cut."""
+    own = [head for head in heads if owner.get(head.number) == chain.number]
+    halves = [
+        Chain(chain.number, chain.fragments[:at]),
+        Chain(len(chains), chain.fragments[at:]),
+    ]
+    others = [other for other in chains if other.number != chain.number]
+    before = sum(head_scores(page, chains, own)[head.number, chain.number] for head in own)
+    scores = head_scores(page, [*others, *halves], [*own, *loose])
+    numbers = {half.number for half in halves}
+    wanted = {pair: score for pair, score in scores.items() if pair[1] in numbers}
+    taken = best_assignment(wanted)
+    if len(taken) < 2:
+        return -99.0
+    return sum(scores[head, number] for head, number in taken.items()) - before - COST_CUT
+
+
+def _rejoined(page: Page, chains: Sequence[Chain], owner: Mapping[int, int]) -> list[Chain] | None:
+    """Join the one chain without a headline that continues, or is continued by, another best."""
+    headed = set(owner.values())
+    best: tuple[float, list[Fragment], set[int]] | None = None
+    for chain in chains:
+        if chain.number in headed or chain.fragments[0].caption:
+            continue
+        for other in chains:
+            if other.number == chain.number or other.fragments[0].caption:
+                continue
+            for score, merged in _ways_to_join(page, chain, other):
+                if score > MIN_REJOIN_SCORE and (best is None or score > best[0]):
+                    best = (score, merged, {chain.number, other.number})
+    if best is None:
+        return None
+    _, merged, gone = best
+    return _renumbered([merged, *(c.fragments for c in chains if c.number not in gone)])
+
+
+def _ways_to_join(page: Page, chain: Chain, other: Chain) -> Iterable[tuple[float, list[Fragment]]]:
+    """Yield the orders in which a chain may stand before, behind or inside another."""
+    parts, rest = list(chain.fragments), list(other.fragments)
+    yield _joint_score(page, other, chain), rest + parts
+    yield _joint_score(page, chain, other), parts + rest
+    for at in range(1, len(rest)):
+        one, two = rest[at - 1], rest[at]
+        score = _score(page, one, parts[0]) + _score(page, parts[-1], two)
+        if one.dangling and parts[-1].dangling:
+            yield score - _score(page, one, two), rest[:at] + parts + rest[at:]
 
 
 def _first_heads(scores: Mapping[tuple[int, int], float]) -> dict[int, int]:
@@ -256,7 +371,10 @@ def _first_heads(scores: Mapping[tuple[int, int], float]) -> dict[int, int]:
 
 
 def _seconds(
-    loose: Sequence[Head], drafts: Mapping[int, Draft], scores: Mapping[tuple[int, int], float]
+    page: Page,
+    loose: Sequence[Head],
+    drafts: Mapping[int, Draft],
+    scores: Mapping[tuple[int, int], float],
 ) -> list[Head]:
     """Add kickers and decks to the headlines they stand beside; return what is left."""
     left: list[Head] = []
@@ -264,7 +382,9 @@ def _seconds(
         options = []
         for number, draft in drafts.items():
             score = scores.get((head.number, number))
-            if score is None or not draft.heads or len(draft.heads) > 2:
+            if score is None or draft.chain is None or not draft.heads or len(draft.heads) > 2:
+                continue
+            if page.topics.covered(head.text, draft.chain.text) < MIN_SECOND_COVER:
                 continue
             beside = any(_adjoin(head, other) for other in draft.heads)
             options.append((score + (2.0 if beside else 0.0), number))
@@ -302,41 +422,20 @@ def _placed_inside(
     return left
 
 
-def _rejoined(page: Page, chains: Sequence[Chain], headed: set[int]) -> list[Chain]:
-    """Make chains without a headline part of the chain they continue best."""
-    by_number = {chain.number: chain for chain in chains}
-    for number in [chain.number for chain in chains if chain.number not in headed]:
-        chain = by_number.get(number)
-        if chain is None or chain.fragments[0].caption:
-            continue
-        best: tuple[float, int, bool] = (MIN_REJOIN_SCORE, -1, False)
-        for other in by_number.values():
-            if other.number == chain.number:
-                continue
-            for first, second, behind in ((other, chain, True), (chain, other, False)):
-                score = _joint_score(page, first, second)
-                if score > best[0]:
-                    best = (score, other.number, behind)
-        if best[1] < 0:
-            continue
-        other = by_number.pop(best[1])
-        this = by_number.pop(chain.number)
-        order = (other, this) if best[2] else (this, other)
-        parts = tuple(f for part in order for f in part.fragments)
-        keeper = other.number if other.number in headed else this.number
-        by_number[keeper] = Chain(keeper, parts)
-    return sorted(by_number.values(), key=lambda chain: chain.fragments[0].order)
-
-
 def _joint_score(page: Page, first: Chain, second: Chain) -> float:
+    """Return the log odds of one chain going on in another, by all that both speak of."""
     one, other = first.fragments[-1], second.fragments[0]
-    if abs(one.number - other.number) > MAX_REACH or other.opening:
+    if abs(one.number - other.number) > MAX_REACH:
         return -99.0
-    features = dict(
-        link_features(one, other, page.topics, page.between(one, other), airy=page.airy)
-    )
+    features = link_features(one, other, page.topics, page.between(one, other), airy=page.airy)
     state = "mid" if one.dangling else "end"
-    features[f"{state}_topic"] = min(3.0, page.topics.shared(first.text, second.text))
+    name = f"{state}_topic" if other.number - one.number == 1 else f"{state}_topic_apart"
+    topic = min(3.0, page.topics.shared(first.text, second.text))
+    return link_score({**features, name: max(topic, features[name])})
+
+
+def _score(page: Page, one: Fragment, other: Fragment) -> float:
+    features = link_features(one, other, page.topics, page.between(one, other), airy=page.airy)
     return link_score(features)
 
 

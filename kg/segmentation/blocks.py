@@ -22,7 +22,7 @@ from kg.segmentation.continuity import continuation_score, opening_score
 from kg.segmentation.display import display_odds, is_article_opening
 from kg.segmentation.lines import Line, LineKind, ends_sentence, squeezed
 
-__all__ = ["Block", "BlockKind", "blocks_of_text"]
+__all__ = ["Block", "BlockKind", "blocks_of_text", "paragraph_blocks"]
 
 MAX_WIDTHS = 40  # column widths tried on one page
 MAX_DISPLAY_EM = 27.0  # wider lines are captions or columns, never headlines
@@ -69,6 +69,25 @@ def blocks_of_text(lines: Sequence[Line]) -> list[Block]:
                 kind, width = BlockKind.BODY, max(line.width for line in run)
         blocks.append(Block(len(blocks), kind, tuple(run), width))
     return blocks
+
+
+def paragraph_blocks(blocks: Sequence[Block]) -> list[Block]:
+    """Cut bodies where a paragraph ends: two articles of one column width may meet there."""
+    found: list[Block] = []
+    for block in blocks:
+        run: list[Line] = []
+        for line in block.lines:
+            run.append(line)
+            if block.kind is BlockKind.BODY and _ends_paragraph(line, block.width):
+                found.append(Block(len(found), block.kind, tuple(run), block.width))
+                run = []
+        if run:
+            found.append(Block(len(found), block.kind, tuple(run), block.width))
+    return found
+
+
+def _ends_paragraph(line: Line, width: float) -> bool:
+    return ends_sentence(line.text) and line.width < width - 1.7 and not line.stretched
 
 
 # ------------------------------------------------------------------------------ column widths

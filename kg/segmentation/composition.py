@@ -14,7 +14,7 @@ from kg.model import Article, ArticleId, Document
 from kg.segmentation.assembly import Draft
 from kg.segmentation.byline import find_jump, inline_reporters, is_credit, parse_byline
 from kg.segmentation.display import is_article_opening
-from kg.segmentation.heads import Head
+from kg.segmentation.heads import MAX_TAG_CHARS, Head
 from kg.segmentation.lines import Line, ends_sentence
 from kg.segmentation.links import Fragment
 from kg.segmentation.traced import Traced, joined
@@ -70,7 +70,8 @@ def _ordered_rows(heads: Sequence[Head]) -> Iterator[tuple[tuple[Line, ...], boo
     rows: list[tuple[Line, ...]] = []
     for head in sorted(heads, key=lambda head: (head.order, head.number)):
         for row in head.rows:
-            if rows and head.joined and not _is_deck(row):
+            tagged = bool(rows) and len(rows[0]) == 1 and len(rows[0][0].text) <= MAX_TAG_CHARS
+            if rows and head.joined and not tagged and not _is_deck(row):
                 rows.insert(0, row)  # without blank lines a kicker is written behind its headline
             else:
                 rows.append(row)

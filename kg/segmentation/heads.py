@@ -24,8 +24,9 @@ from kg.segmentation.topics import Topics
 __all__ = ["Chain", "Head", "head_features", "head_score", "heads_of_layout", "heads_of_text"]
 
 MAX_HALF_EM = 9.5  # each of two lines of one headline where nothing else tells
+MAX_TAG_CHARS = 4  # 深度调查, 能源时评: a column's name above a headline
 MIN_FLOW = 3.0  # log ratio above which two lines are one phrase
-SPLIT_RATIO = 0.55  # shorter line by longer line of one headline
+SPLIT_RATIO = 0.62  # shorter line by longer line of one headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ def _is_second_half(row: Sequence[Line], line: Line) -> bool:
     first = row[0]
     if first.text.startswith("——") or " " in first.text.strip():
         return False
+    if len(first.text) <= MAX_TAG_CHARS and len(line.text) > len(first.text) + 1:
+        return False
     short, long = sorted((first.width, line.width))
     if long < 15 and continuation_score(first.text, line.text) > MIN_FLOW:
         return True
@@ -169,6 +172,8 @@ def head_features(
         "touches": float(min(steps, default=9) == 0),
         "far": math.log1p(min(steps, default=0)),
         "long": math.log(max(10, len(chain.text))) - 5,
+        "brief": float(len(chain.text) < 40),
+        "caption": float(chain.fragments[0].caption),
     }
     if head.box is not None:
         features.update(_nearness(head.box, chain))
@@ -209,34 +214,37 @@ def _nearness(box: Box, chain: Chain) -> dict[str, float]:
 
 # Log odds, fitted to typeset pages by benchmarks/fit_links.py --heads.
 TEXT_WEIGHTS: dict[str, float] = {
-    "above": 0.8,
-    "below": 0.7,
-    "bias": 0.5,
-    "cover": 1.1,
-    "far": -1.1,
-    "inside": 0.2,
-    "lead": 3.8,
-    "long": -0.4,
-    "teaser": -3.2,
+    "above": 0.4,
+    "below": 0.3,
+    "bias": 0.9,
+    "brief": -0.6,
+    "caption": -1.9,
+    "cover": 0.8,
+    "far": -1.0,
+    "inside": -0.6,
+    "lead": 4.0,
+    "long": -0.6,
+    "teaser": -2.7,
     "touches": -0.6,
 }
 PLACE_WEIGHTS: dict[str, float] = {
-    "above": 0.5,
-    "below": 0.1,
-    "bias": 1.7,
-    "centered": -0.4,
-    "close": 1.3,
+    "above": 1.1,
+    "below": 1.1,
+    "bias": 2.5,
+    "brief": -0.8,
+    "caption": -4.4,
+    "close": 1.1,
     "column": -1.2,
-    "cover": 0.3,
-    "distance": -0.7,
+    "cover": -0.7,
+    "distance": -1.1,
     "far": -0.9,
     "framed": 1.2,
-    "inside": -1.6,
-    "lead": 5.2,
-    "long": -0.3,
-    "over": 1.2,
-    "teaser": -3.1,
-    "touches": -0.4,
+    "inside": 0.1,
+    "lead": 6.7,
+    "long": -0.8,
+    "over": 0.9,
+    "teaser": -2.9,
+    "touches": -1.7,
 }
 
 

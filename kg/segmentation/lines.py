@@ -139,6 +139,7 @@ _SECTION = re.compile(
     r"(?:第[0-9一二三四五六七八九十]{1,3}版|[A-D]?\d{1,2}版?)\s+\S{2,6}(?:\s\S{2,6})?|第[0-9一二三四五六七八九十]{1,3}版"
     r"|\S{2,6}\s+(?:第[0-9一二三四五六七八九十]{1,3}版|[A-D]\d{1,2}版?|0\d)"
 )
+_PAPER_SECTION = re.compile(r"\S{2,12}报\s+[A-D]?\d{1,2}版?\s+\S{2,6}")
 _PAPER = re.compile(
     r"[\u4e00-\u9fff]{2,10}(?:日报|晚报|晨报|早报|商报|时报|都市报|信息报|经济报|周刊|周报|导报|新报|特区报|快报|青年报|工人报"
     r"|农民报|产业报|建设报|[\u4e00-\u9fff]报)"
@@ -147,6 +148,9 @@ _TEASER_LABEL = re.compile(
     r"(?:今日|本期|下期|版面|精彩|本版|本周|要闻|明日|封面|新闻)?(?:导读|看点|关注|预告|导航|推荐|提要|目录|导读速览|速览|索引)"
 )
 # 各地快报, 短讯集装箱, 一句话新闻, 一周速览
+_CONTINUED = re.compile(
+    r"[（(【]?(?:未完[，,]?)?(?:下转|下接|上接|转接|续接|紧接|接|转)(?:今日)?第?[A-Da-d]?[0-9０-９一二三四五六七八九十]{1,3}版?(?:[·・].{1,6})?[）)】]"
+)
 _SECTION_LABEL = re.compile(
     r"(?:各地|县[区域]|市县|区县|基层|部门|一句话|图片|财经|市场|一周|每日|本周|企业|数字)?"
     r"(?:快报|快讯|简讯|短讯|动态|短波|集锦|集装箱|新闻|要闻|播报|看台|传真|速递|速览|短新闻|点击|资讯|视窗|扫描|之窗|经济地理)+"
@@ -164,6 +168,8 @@ def line_kind(text: str) -> LineKind:
         return LineKind.LABEL
     if is_folio(text):
         return LineKind.FOLIO
+    if _CONTINUED.fullmatch(tight):
+        return LineKind.JUMP
     if is_jump_line(text) or _POINTER.fullmatch(text):
         return LineKind.JUMP if tight[0] in "（(▶【" or "下转" in tight else LineKind.POINTER
     if parse_byline(text) is not None:
@@ -177,6 +183,8 @@ def is_folio(text: str) -> bool:
     if len(tight) > 60 or ends_sentence(text):
         return False
     if _FOLIO.search(text) and not re.search("[，。；]", text):
+        return True
+    if _PAPER_SECTION.fullmatch(text):
         return True
     return bool(_SECTION.fullmatch(text) or _PAPER.fullmatch(tight))
 
