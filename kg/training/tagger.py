@@ -22,7 +22,7 @@ import torch
 
 from kg.annotation.tagger import Encoded, Encoder, TaggedName, Tagger
 from kg.schema import load_schema
-from kg.training.export import model_arrays, write_model
+from kg.training.export import model_arrays, round_weights, write_model
 from kg.training.network import NestedNameRecognizer, labels_of
 from kg.training.pretraining import Pretrained, PretrainingSettings, pretrain, read_paragraphs
 from kg.training.projection import GoldArticle, LabelledSentence, read_gold, split_gold
@@ -39,7 +39,7 @@ class TrainingSettings:
     """What a training run depends on besides its data."""
 
     hidden_size: int = 160
-    epochs: int = 12
+    epochs: int = 18
     batch_sentences: int = 32
     rate: float = 2e-3
     vector_rate: float = 3e-4
@@ -126,6 +126,8 @@ def train(
         ema=settings.average,
         warmup=settings.warmup_steps,
     )
+    round_weights(recognizer)
+    recognizer.save_weights(str(folder))
     return recognizer
 
 
