@@ -378,7 +378,7 @@ def _parquet(store: ox.Store, target: Path) -> list[Path]:
         import pyarrow.parquet as pq  # type: ignore[import-untyped,import-not-found,unused-ignore]
     except ImportError as error:
         raise InputError(
-            "parquet needs pyarrow, which is not installed", remedy="pip install pyarrow"
+            "parquet needs pyarrow, which is not installed", remedy="pip install 'kg-news[parquet]'"
         ) from error
     tables = _Tables(store)
     paths = []

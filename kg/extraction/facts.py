@@ -8,9 +8,7 @@ with their evidence and their meaning (planned, denied, hearsay).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from kg.extraction.claims import quote_span
 from kg.extraction.clauses import SentenceView, sentence_views
@@ -22,6 +20,7 @@ from kg.extraction.fact_scorer import (
 )
 from kg.extraction.fact_values import FactValue
 from kg.extraction.linear import LinearModel
+from kg.extraction.modality import modal_word
 from kg.model import (
     AnnotatedArticle,
     Evidence,
@@ -33,7 +32,6 @@ from kg.model import (
     RelationId,
     Span,
 )
-from kg.schema import load_schema
 
 __all__ = ["find_facts", "find_facts_with"]
 
@@ -107,23 +105,10 @@ def _qualifiers(view: SentenceView, value: FactValue) -> Iterator[Qualifier]:
         yield Qualifier("date", value.when.iso)
     if value.kind == "number":
         clause = view.clauses[view.clause_index(value.span.begin)].span
-        if _says("negation", view, clause.begin, value.span.begin):
+        before = Span(clause.begin, max(clause.begin + 1, value.span.begin))
+        if modal_word("negation", view, before):
             yield Qualifier("negated", value=True)
-        if _says("planned", view, clause.begin, value.span.begin):
+        if modal_word("planned", view, before):
             yield Qualifier("modality", "planned")
-        elif _says("hearsay", view, view.sentence.span.begin, value.span.begin):
+        elif modal_word("hearsay", view, Span(view.sentence.span.begin, before.end)):
             yield Qualifier("modality", "hearsay")
-
-
-@lru_cache(maxsize=4)
-def _words(name: str) -> re.Pattern[str]:
-    words = sorted(load_schema().word_list(name), key=lambda word: (-len(word), word))
-    return re.compile("|".join(map(re.escape, words)))
-
-
-def _says(name: str, view: SentenceView, begin: int, end: int) -> bool:
-    """Say whether a word of the list stands there outside names (《三年行动计划》)."""
-    return any(
-        not any(m.span.overlaps(Span(*match.span())) for m in view.outer)
-        for match in _words(name).finditer(view.text, begin, end)
-    )

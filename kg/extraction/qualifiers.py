@@ -11,13 +11,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 
 from kg.extraction.clauses import SentenceView
 from kg.extraction.dates import FoundDate, find_dates
+from kg.extraction.modality import modal_word
 from kg.extraction.quantities import FoundQuantity, dimension, find_quantities
 from kg.model import Mention, MentionId, Qualifier, Relation, Span
-from kg.schema import load_schema
 
 __all__ = ["qualify"]
 
@@ -123,41 +122,22 @@ def _distance(one: Span, other: Span) -> int:
     return max(one.begin, other.begin) - min(one.end, other.end)
 
 
-@lru_cache(maxsize=1)
-def _modal_words() -> Mapping[str, re.Pattern[str]]:
-    schema = load_schema()
-    return {
-        name: re.compile(
-            "|".join(sorted(map(re.escape, schema.word_list(name)), key=lambda w: (-len(w), w)))
-        )
-        for name in ("negation", "planned", "hearsay")
-    }
-
-
 def _modality(view: SentenceView, subject: Mention, focus: Span) -> Iterator[Qualifier]:
-    """Look for 尚未, 计划, 据称 in the claim's own clause; a name (《…计划》) is no such word."""
+    """Look for 尚未, 计划, 据称 in the claim's own clause."""
     clause = view.clauses[view.clause_index(focus.begin)].span
-    words = _modal_words()
     begin = max(clause.begin, subject.span.end) if subject.span.end <= focus.end else clause.begin
+    span = Span(begin, max(begin + 1, focus.end))
     for name, qualifier in (
         ("negation", Qualifier("negated", True)),
         ("planned", Qualifier("modality", "planned")),
     ):
-        match = _outside_names(words[name], view, Span(begin, max(begin + 1, focus.end)))
-        if match is not None:
+        word = modal_word(name, view, span)
+        if word is not None:
             yield qualifier
-            yield Qualifier("status", match)
+            yield Qualifier("status", word)
     sentence = view.sentence.span
-    if _outside_names(words["hearsay"], view, sentence) is not None:
+    if modal_word("hearsay", view, sentence) is not None:
         yield Qualifier("modality", "hearsay")
     source = _SOURCE.search(view.text, sentence.begin, focus.begin)
     if source is not None and source.group("source") not in ("悉", "了解", "记者"):
         yield Qualifier("attributedTo", source.group("source"))
-
-
-def _outside_names(pattern: re.Pattern[str], view: SentenceView, span: Span) -> str | None:
-    for match in pattern.finditer(view.text, span.begin, span.end):
-        found = Span(*match.span())
-        if not any(m.span.overlaps(found) for m in view.outer):
-            return match.group()
-    return None
