@@ -245,5 +245,5 @@ def test_parquet_without_pyarrow_says_what_to_install(
     store: ox.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(InputError, match="pip install pyarrow"):
+    with pytest.raises(InputError, match="kg-news\\[parquet\\]"):
         export(store, "parquet", tmp_path)
