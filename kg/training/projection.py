@@ -143,7 +143,7 @@ def _is_chain(form: str, surfaces: Mapping[str, _Surface]) -> bool:
     return False
 
 
-_WRAPPINGS = ("《》", "“”")
+_WRAPPINGS = (("《", "》"), ("“", "”"))
 
 
 def _bare(form: str) -> str:
