@@ -72,7 +72,7 @@ def head_data(folder: Path, *, pdf: bool):
         for chain in chains:
             longest = max(chain.fragments, key=lambda fragment: len(fragment.text))
             owner[chain.number] = [
-                n for n, (_, body) in enumerate(articles) if longest.text in body
+                n for n, (_, body) in enumerate(articles) if longest.text[:40] in body
             ]
         for head, chain, features in head_pairs(page, chains, heads_of(page)):
             rows = [squeezed("".join(line.text for line in row)) for row in head.rows]

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from kg.model import Document
 from kg.segmentation.blocks import Block, BlockKind, blocks_of_text, paragraph_blocks
-from kg.segmentation.geometry import blocks_of_layout
+from kg.segmentation.geometry import blocks_of_layout, bounding_box
 from kg.segmentation.heads import (
     Chain,
     Head,
@@ -23,7 +23,13 @@ from kg.segmentation.heads import (
     heads_of_layout,
     heads_of_text,
 )
-from kg.segmentation.lines import Line, ends_sentence, is_teaser_label, read_lines
+from kg.segmentation.lines import (
+    Line,
+    ends_sentence,
+    ends_with_photo_credit,
+    is_teaser_label,
+    read_lines,
+)
 from kg.segmentation.links import (
     DANGLING_BONUS,
     MAX_REACH,
@@ -41,6 +47,7 @@ __all__ = ["Draft", "Page", "assemble", "described"]
 
 MIN_HEAD_SCORE = -1.5  # log odds below which a headline stays without a body
 MIN_SECOND_SCORE = -0.5  # the same for a second one: kicker or deck
+FRAME_BONUS = 3.0  # log odds for standing below in columns with the same outer edges
 MAX_ROUNDS = 40  # cuts and joints on one page
 MAX_CUT_SCORE = 3.0  # log odds of a link that a headline may still cut
 COST_CUT = 1.0
@@ -122,8 +129,10 @@ def _usual_width(bodies: Sequence[Block]) -> float:
 
 def _is_caption(block: Block, usual: float) -> bool:
     """Say whether a body is set as captions are: few lines, wider than the columns beside."""
+    if len(block.lines) > MAX_CAPTION_LINES:
+        return False
     widest = max(line.width for line in block.lines)
-    return len(block.lines) <= MAX_CAPTION_LINES and widest > CAPTION_WIDTH * usual
+    return widest > CAPTION_WIDTH * usual or ends_with_photo_credit(block.lines[-1].text)
 
 
 def _is_signed(block: Block, blocks: Sequence[Block]) -> bool:
@@ -431,7 +440,19 @@ def _joint_score(page: Page, first: Chain, second: Chain) -> float:
     state = "mid" if one.dangling else "end"
     name = f"{state}_topic" if other.number - one.number == 1 else f"{state}_topic_apart"
     topic = min(3.0, page.topics.shared(first.text, second.text))
-    return link_score({**features, name: max(topic, features[name])})
+    frame = FRAME_BONUS if _in_one_frame(first, second) else 0.0
+    return link_score({**features, name: max(topic, features[name])}) + frame
+
+
+def _in_one_frame(first: Chain, second: Chain) -> bool:
+    """Say whether two bodies have the same left and right edge, the second below the first."""
+    one = bounding_box([line for part in first.fragments for line in part.block.lines])
+    other = bounding_box([line for part in second.fragments for line in part.block.lines])
+    if one is None or other is None or one.page != other.page:
+        return False
+    size = first.fragments[0].block.lines[0].size
+    level = abs(one.left - other.left) < size and abs(one.right - other.right) < size
+    return level and other.top > one.top
 
 
 def _score(page: Page, one: Fragment, other: Fragment) -> float:

@@ -138,7 +138,7 @@ WEIGHTS: dict[str, float] = {
     "above_wider": 0.1,
     "article": -5.9,
     "below_article": 1.2,
-    "below_byline": 2.5,
+    "below_byline": 2.3,
     "below_credit": -0.2,
     "below_ended": -1.7,
     "below_ended_equal": -0.1,
@@ -170,7 +170,7 @@ WEIGHTS: dict[str, float] = {
     "stop_inside": -3.4,
     "stretched": -4.5,
     "support": -5.5,
-    "wide": -0.3,
+    "wide": -0.4,
 }
 
 

@@ -14,7 +14,7 @@ from statistics import median
 from kg.model import Box
 from kg.segmentation.blocks import Block, BlockKind
 from kg.segmentation.display import is_article_opening
-from kg.segmentation.lines import Line, LineKind, ends_sentence
+from kg.segmentation.lines import Line, LineKind, ends_sentence, ends_with_photo_credit
 
 __all__ = ["blocks_of_layout", "bounding_box"]
 
@@ -41,12 +41,16 @@ def blocks_of_layout(lines: Sequence[Line]) -> list[Block]:
     for group, kind in zip(groups, kinds, strict=True):
         if kind is BlockKind.BODY and _rounded(group[0].size) != main and not _is_prose(group):
             kind = BlockKind.DISPLAY  # a kicker in the type of the captions
+        elif kind is BlockKind.DISPLAY and ends_with_photo_credit(group[-1].text):
+            kind = BlockKind.BODY
         width = _column_em(group) if kind is BlockKind.BODY else 0.0
         blocks.append(Block(len(blocks), kind, tuple(group), width))
     return blocks
 
 
 def _is_prose(group: Sequence[Line]) -> bool:
+    if ends_with_photo_credit(group[-1].text):
+        return True
     return any("。" in line.text for line in group) or sum(len(line.text) for line in group) > 40
 
 

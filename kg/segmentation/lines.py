@@ -15,7 +15,15 @@ from enum import Enum
 from kg.model import Box, Document, Span
 from kg.segmentation.byline import is_credit, is_jump_line, parse_byline
 
-__all__ = ["Line", "LineKind", "ends_sentence", "read_lines", "squeezed", "width_em"]
+__all__ = [
+    "Line",
+    "LineKind",
+    "ends_with_photo_credit",
+    "ends_sentence",
+    "read_lines",
+    "squeezed",
+    "width_em",
+]
 
 NARROW_EM = 0.55  # a digit or Latin letter beside a Chinese character, in most body fonts
 SENTENCE_END = frozenset("。！？!?…")
@@ -55,6 +63,25 @@ class Line:
     def names(self) -> tuple[str, ...]:
         """The people of a byline or credit."""
         return parse_byline(self.text) or ()
+
+
+_PHOTO_CREDIT = re.compile(
+    r"(?:[／/\s]摄|供图|摄影|摄影报道)[）)]?$|(?:摄影|图|摄)[／/：:]\s?\S{2,4}(?:\s\S{2,4})*[）)]?$"
+)
+
+
+def ends_with_photo_credit(text: str) -> bool:
+    """Say whether a text ends by naming the photographer: …处处可见。 西山晴 温泉 摄.
+
+    >>> ends_with_photo_credit("印染企业正在集聚。（祁连／摄）"), ends_with_photo_credit("进行拍摄")
+    (True, False)
+    """
+    match = re.search(r"(?:^|[。！？…”’\s\u3000]|(?=[（(]))([（(]?[^。！？（(]{2,26})$", text)
+    return (
+        match is not None
+        and _PHOTO_CREDIT.search(match[1]) is not None
+        and parse_byline(match[1]) is not None
+    )
 
 
 def width_em(text: str) -> float:
@@ -112,6 +139,7 @@ def _text_rows(text: str) -> Iterable[_Row]:
 
 def _lines(text: str, rows: Iterable[_Row]) -> list[Line]:
     lines: list[Line] = []
+    open_bracket = False
     for begin, end, gap, box, size in rows:
         raw = text[begin:end]
         stripped = raw.strip()
@@ -122,6 +150,11 @@ def _lines(text: str, rows: Iterable[_Row]) -> list[Line]:
         width = width_em(squeezed(stripped) if stretched else stripped)
         span = Span(begin, begin + len(stripped))
         kind = line_kind(stripped)
+        if open_bracket and not gap and kind in (LineKind.CREDIT, LineKind.BYLINE):
+            kind = LineKind.TEXT  # the rest of a bracket: …长隧。（于英 | 子／摄）
+        open_bracket = max(stripped.rfind("（"), stripped.rfind("(")) > max(
+            stripped.rfind("）"), stripped.rfind(")")
+        )
         lines.append(Line(len(lines), span, stripped, kind, gap, width, stretched, box, size))
     return lines
 
