@@ -40,7 +40,11 @@ def main() -> None:
     print(
         f"{len(y)} lines, {int(y.sum())} display; missed {(y * (p < 0.5)).sum():.0f}, false {((1 - y) * (p > 0.5)).sum():.0f}"
     )
-    print("{" + ", ".join(f'"{name}": {weight:.2f}' for name, weight in zip(names, weights)) + "}")
+    print(
+        "{"
+        + ", ".join(f'"{name}": {weight:.2f}' for name, weight in zip(names, weights, strict=True))
+        + "}"
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -47,11 +48,11 @@ def pairs(folder: Path, *, pdf: bool):
         following: dict[int, int] = {}
         for n in range(len(bodies)):
             chain = sorted((p[1], k) for k, p in enumerate(places) if p and p[0] == n)
-            for (_, left), (_, right) in zip(chain, chain[1:]):
+            for (_, left), (_, right) in pairwise(chain):
                 following[left] = right
         for one in page.fragments:
             for other in page.fragments:
-                if one.caption != other.caption:
+                if one.caption != other.caption or other.opening:
                     continue
                 if one is other or places[one.number] is None or places[other.number] is None:
                     continue
@@ -74,7 +75,7 @@ def head_data(folder: Path, *, pdf: bool):
             owner[chain.number] = [
                 n for n, (_, body) in enumerate(articles) if longest.text[:40] in body
             ]
-        for head, chain, features in head_pairs(page, chains, heads_of(page)):
+        for head, chain, features in head_pairs(page, chains, heads_of(page, chains)):
             rows = [squeezed("".join(line.text for line in row)) for row in head.rows]
             titles = [
                 n for n, (title, _) in enumerate(articles) if all(row in title for row in rows)
@@ -91,10 +92,11 @@ def main() -> None:
     parser.add_argument("--pdf", action="store_true")
     parser.add_argument("--heads", action="store_true", help="headlines to bodies")
     arguments = parser.parse_args()
+    read = head_data if arguments.heads else pairs
     data = [
-        pair
-        for folder in arguments.folders
-        for pair in (head_data if arguments.heads else pairs)(folder, pdf=arguments.pdf)
+        (features, right, (place, key))
+        for place, folder in enumerate(arguments.folders)
+        for features, right, key in read(folder, pdf=arguments.pdf)
     ]
     names = sorted({name for features, _, _ in data for name in features})
     x = np.array([[features.get(name, 0.0) for name in names] for features, _, _ in data])
@@ -103,7 +105,11 @@ def main() -> None:
     group = np.array([keys[key] for _, _, key in data])
     weights = fitted(x, y, group, len(keys))
     report(x @ weights, y, group, len(keys))
-    print("{" + ", ".join(f'"{name}": {weight:.2f}' for name, weight in zip(names, weights)) + "}")
+    print(
+        "{"
+        + ", ".join(f'"{name}": {weight:.2f}' for name, weight in zip(names, weights, strict=True))
+        + "}"
+    )
 
 
 def fitted(x: np.ndarray, y: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
@@ -126,7 +132,7 @@ def fitted(x: np.ndarray, y: np.ndarray, group: np.ndarray, groups: int) -> np.n
 def report(scores: np.ndarray, y: np.ndarray, group: np.ndarray, groups: int) -> None:
     best = np.full(groups, -1)
     value = np.zeros(groups)
-    for at, (score, owner) in enumerate(zip(scores, group)):
+    for at, (score, owner) in enumerate(zip(scores, group, strict=True)):
         if score > value[owner]:
             value[owner], best[owner] = score, at
     right = sum(y[at] for at in best if at >= 0)

@@ -22,6 +22,7 @@ from kg.segmentation.heads import (
     head_score,
     heads_of_layout,
     heads_of_text,
+    stacked,
 )
 from kg.segmentation.lines import (
     Line,
@@ -154,9 +155,8 @@ def _is_closed(block: Block, blocks: Sequence[Block]) -> bool:
 def assemble(page: Page) -> list[Draft]:
     """Return the articles of a page, bodies in order, then headlines without a body."""
     chains = chains_of(page)
-    heads = heads_of(page)
-    drafts = _matched(page, chains, heads)
-    return drafts
+    heads = heads_of(page, chains)
+    return _matched(page, chains, heads)
 
 
 # --------------------------------------------------------------------------------------- chains
@@ -182,7 +182,7 @@ def _link_scores(page: Page) -> dict[tuple[int, int], float]:
     for one in page.fragments:
         low = max(0, one.number - MAX_REACH)
         for other in page.fragments[low : one.number + MAX_REACH + 1]:
-            if one is not other and one.caption == other.caption:
+            if one is not other and one.caption == other.caption and not other.opening:
                 features = link_features(
                     one, other, page.topics, page.between(one, other), airy=page.airy
                 )
@@ -196,10 +196,17 @@ def _link_scores(page: Page) -> dict[tuple[int, int], float]:
 # ---------------------------------------------------------------------------------------- heads
 
 
-def heads_of(page: Page) -> list[Head]:
+def heads_of(page: Page, chains: Sequence[Chain]) -> list[Head]:
     """Return the headlines of a page, those of other pages included."""
     displays = [block for block in page.blocks if block.kind is BlockKind.DISPLAY]
-    return heads_of_layout(displays) if page.placed else heads_of_text(displays)
+    if page.placed:
+        return heads_of_layout(displays)
+    heads = heads_of_text(displays)
+    covers = {
+        head.number: {c.number: page.topics.covered(head.text, c.text) for c in chains}
+        for head in heads
+    }
+    return stacked(heads, covers)
 
 
 def head_scores(
@@ -366,7 +373,7 @@ def _ways_to_join(page: Page, chain: Chain, other: Chain) -> Iterable[tuple[floa
     parts, rest = list(chain.fragments), list(other.fragments)
     yield _joint_score(page, other, chain), rest + parts
     yield _joint_score(page, chain, other), parts + rest
-    for at in range(1, len(rest)):
+    for at in range(1, 0 if parts[0].opening else len(rest)):
         one, two = rest[at - 1], rest[at]
         score = _score(page, one, parts[0]) + _score(page, parts[-1], two)
         if one.dangling and parts[-1].dangling:
@@ -423,9 +430,10 @@ def _placed_inside(
             left.append(head)
             continue
         chain = home.get(before[0].number)
-        inside = chain is not None and chain == home.get(after[0].number)
-        if inside and chain in drafts and drafts[chain].heads and not before[0].dangling:
-            drafts[chain].subheads.append(head)
+        draft = drafts.get(chain) if chain is not None else None
+        inside = chain == home.get(after[0].number)
+        if draft is not None and inside and draft.heads and not before[0].dangling:
+            draft.subheads.append(head)
         else:
             left.append(head)
     return left
@@ -434,7 +442,7 @@ def _placed_inside(
 def _joint_score(page: Page, first: Chain, second: Chain) -> float:
     """Return the log odds of one chain going on in another, by all that both speak of."""
     one, other = first.fragments[-1], second.fragments[0]
-    if abs(one.number - other.number) > MAX_REACH:
+    if abs(one.number - other.number) > MAX_REACH or other.opening:
         return -99.0
     features = link_features(one, other, page.topics, page.between(one, other), airy=page.airy)
     state = "mid" if one.dangling else "end"

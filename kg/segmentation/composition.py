@@ -14,7 +14,7 @@ from kg.model import Article, ArticleId, Document
 from kg.segmentation.assembly import Draft
 from kg.segmentation.byline import find_jump, inline_reporters, is_credit, parse_byline
 from kg.segmentation.display import is_article_opening
-from kg.segmentation.heads import MAX_TAG_CHARS, Head
+from kg.segmentation.heads import Head
 from kg.segmentation.lines import Line, ends_sentence
 from kg.segmentation.links import Fragment
 from kg.segmentation.traced import Traced, joined
@@ -67,14 +67,7 @@ def _ordered_rows(heads: Sequence[Head]) -> Iterator[tuple[tuple[Line, ...], boo
     if any(head.box is not None for head in heads):
         yield from _ordered_by_place(heads)
         return
-    rows: list[tuple[Line, ...]] = []
-    for head in sorted(heads, key=lambda head: (head.order, head.number)):
-        for row in head.rows:
-            tagged = bool(rows) and len(rows[0]) == 1 and len(rows[0][0].text) <= MAX_TAG_CHARS
-            if rows and head.joined and not tagged and not _is_deck(row):
-                rows.insert(0, row)  # without blank lines a kicker is written behind its headline
-            else:
-                rows.append(row)
+    rows = [row for head in sorted(heads, key=lambda head: head.order) for row in head.rows]
     decks = [row for row in rows if _is_deck(row)]
     for number, row in enumerate([row for row in rows if row not in decks] + decks):
         yield row, number == 0
@@ -112,8 +105,9 @@ def _paragraphs(document: Document, draft: Draft) -> tuple[list[Traced], list[st
 
 
 def _begins_paragraph(previous: tuple[Line, Fragment], line: Line, fragment: Fragment) -> bool:
-    """Say whether a line opens a paragraph: the one above ends a sentence and is short, or is full
-    and this one is indented.
+    """Say whether a line opens a paragraph.
+
+    It does where the line above ends a sentence and is short, or is full and this one is indented.
     """
     above, home = previous
     if is_article_opening(line.text) and line is fragment.block.lines[0]:
@@ -190,11 +184,11 @@ _NAMES = re.compile(
 def _tidy(document: Document, line: Line) -> Traced:
     """Return a line without stray spaces."""
     text = line.text
-    keep = set()
+    keep: set[int] = set()
     for match in _NAMES.finditer(text):
         if not _SPACED_OUT.search(match[0]):
             keep.update(range(*match.span()))
-    drop = set()
+    drop: set[int] = set()
     for match in _STRAY.finditer(text):
         drop.update(range(*match.span()))
     if line.stretched:

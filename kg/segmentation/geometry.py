@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from kg.model import Box
@@ -94,7 +95,7 @@ def _body_sizes(lines: Sequence[Line]) -> tuple[float, set[float]]:
 def _leadings(lines: Sequence[Line]) -> dict[float, float]:
     """Return the usual step from line to line for each type size."""
     steps: dict[float, list[float]] = defaultdict(list)
-    for upper, lower in zip(lines, lines[1:], strict=False):
+    for upper, lower in pairwise(lines):
         if upper.box is None or lower.box is None or upper.box.page != lower.box.page:
             continue
         step = lower.box.top - upper.box.top

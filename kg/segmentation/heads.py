@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from kg.model import Box
 from kg.segmentation.blocks import Block
@@ -21,10 +22,19 @@ from kg.segmentation.lines import Line, squeezed
 from kg.segmentation.links import Fragment
 from kg.segmentation.topics import Topics
 
-__all__ = ["Chain", "Head", "head_features", "head_score", "heads_of_layout", "heads_of_text"]
+__all__ = [
+    "Chain",
+    "Head",
+    "head_features",
+    "head_score",
+    "heads_of_layout",
+    "heads_of_text",
+    "stacked",
+]
 
 MAX_HALF_EM = 9.5  # each of two lines of one headline where nothing else tells
 MAX_TAG_CHARS = 4  # 深度调查, 能源时评: a column's name above a headline
+MIN_STACK_SHARE = 0.75  # cosine of what kicker and headline share with every body
 MIN_FLOW = 3.0  # log ratio above which two lines are one phrase
 SPLIT_RATIO = 0.62  # shorter line by longer line of one headline
 
@@ -107,6 +117,48 @@ def _is_second_half(row: Sequence[Line], line: Line) -> bool:
     return long <= MAX_HALF_EM and short >= SPLIT_RATIO * long and short >= 2.5
 
 
+def stacked(heads: Sequence[Head], covers: Mapping[int, Mapping[int, float]]) -> list[Head]:
+    """Put kicker and headline together where they stand beside each other and share their bodies.
+
+    *covers* tells for every head how much of it each body repeats. The kicker comes first: before
+    its headline where blank lines part them, behind it where the text layer has no blank lines.
+    """
+    found: list[Head] = []
+    for head in heads:
+        last = found[-1] if found else None
+        if last is not None and _belongs_to(last, head, covers):
+            rows = (*last.rows, *head.rows)
+            if head.joined and not _is_deck(head) and not _is_tag(last):
+                rows = (*head.rows, *last.rows)
+            found[-1] = replace(last, rows=rows)
+        else:
+            found.append(head)
+    return [replace(head, number=number) for number, head in enumerate(found)]
+
+
+def _belongs_to(last: Head, head: Head, covers: Mapping[int, Mapping[int, float]]) -> bool:
+    if len(last.rows) > 2 or head.order - last.order > 1:
+        return False
+    if head.lines[0].index - max(line.index for line in last.lines) != 1:
+        return False
+    if _is_deck(head) or _is_tag(last):
+        return True
+    # Squares: the body that a head fits best shall count, not words that every body shares.
+    one = {number: value**2 for number, value in covers[last.number].items()}
+    other = {number: value**2 for number, value in covers[head.number].items()}
+    shared = sum(value * other.get(number, 0.0) for number, value in one.items())
+    sizes = math.sqrt(sum(v * v for v in one.values()) * sum(v * v for v in other.values()))
+    return sizes > 0 and shared / sizes > MIN_STACK_SHARE
+
+
+def _is_deck(head: Head) -> bool:
+    return head.text.startswith("——")
+
+
+def _is_tag(head: Head) -> bool:
+    return len(head.rows) == 1 and len(head.text) <= MAX_TAG_CHARS
+
+
 def heads_of_layout(blocks: Sequence[Block]) -> list[Head]:
     """Stack display blocks that stand closely above one another: kicker, headline, deck."""
     stacks: list[list[Block]] = []
@@ -168,7 +220,8 @@ def head_features(
         "lead": max(-0.6, min(0.6, cover - rival)),
         "above": float(bool(after) and after[0] == places[0]),
         "below": float(bool(before) and before[-1] == places[-1]),
-        "inside": float(any(a < head.order < b for a, b in zip(places, places[1:], strict=False))),
+        "inside_torn": float(_is_inside(head, chain, orders, dangling=True)),
+        "inside_whole": float(_is_inside(head, chain, orders, dangling=False)),
         "touches": float(min(steps, default=9) == 0),
         "far": math.log1p(min(steps, default=0)),
         "long": math.log(max(10, len(chain.text))) - 5,
@@ -178,6 +231,18 @@ def head_features(
     if head.box is not None:
         features.update(_nearness(head.box, chain))
     return features
+
+
+def _is_inside(head: Head, chain: Chain, orders: Sequence[int], *, dangling: bool) -> bool:
+    """Say whether a head stands alone between two neighbouring parts of one body.
+
+    Behind a whole sentence that is the place of a subhead, in mid-sentence that of a headline set
+    into its columns.
+    """
+    for one, other in pairwise(chain.fragments):
+        if one.order < head.order < other.order and one.dangling == dangling:
+            return not any(one.order < order < other.order for order in orders)
+    return False
 
 
 def _nearness(box: Box, chain: Chain) -> dict[str, float]:
@@ -214,38 +279,38 @@ def _nearness(box: Box, chain: Chain) -> dict[str, float]:
 
 # Log odds, fitted to typeset pages by benchmarks/fit_links.py --heads.
 TEXT_WEIGHTS: dict[str, float] = {
-    "above": 0.4,
+    "above": 0.3,
     "below": 0.4,
     "bias": 1.4,
-    "brief": -0.9,
-    "caption": -0.4,
-    "cover": 0.4,
+    "brief": -1.2,
+    "caption": -0.2,
+    "cover": 1.6,
     "far": -1.0,
     "inside": -0.4,
-    "lead": 4.5,
-    "long": -0.6,
-    "teaser": -3.3,
-    "touches": -0.6,
+    "lead": 3.9,
+    "long": -0.7,
+    "teaser": -3.2,
+    "touches": -0.5,
 }
 PLACE_WEIGHTS: dict[str, float] = {
-    "above": 1.6,
-    "below": 1.4,
-    "bias": 3.7,
-    "brief": -2.0,
-    "caption": 0.3,
-    "centered": 0.9,
-    "close": 1.5,
+    "above": 0.8,
+    "below": 0.7,
+    "bias": 3.8,
+    "brief": -1.6,
+    "caption": 0.1,
+    "centered": 1.1,
+    "close": 1.4,
     "column": -1.0,
-    "cover": 3.2,
+    "cover": 5.0,
     "distance": -1.0,
-    "far": -1.0,
-    "framed": 0.7,
-    "inside": -0.1,
-    "lead": 4.2,
-    "long": -1.0,
+    "far": -0.9,
+    "framed": 1.0,
+    "inside": -0.5,
+    "lead": 3.2,
+    "long": -1.1,
     "over": 0.6,
-    "teaser": -4.7,
-    "touches": -2.2,
+    "teaser": -4.9,
+    "touches": -1.3,
 }
 
 

@@ -18,8 +18,8 @@ from kg.segmentation.byline import is_credit, is_jump_line, parse_byline
 __all__ = [
     "Line",
     "LineKind",
-    "ends_with_photo_credit",
     "ends_sentence",
+    "ends_with_photo_credit",
     "read_lines",
     "squeezed",
     "width_em",
@@ -115,7 +115,7 @@ def read_lines(document: Document) -> list[Line]:
     if document.layout:
         spans = [(line.span.begin, line.span.end) for line in document.layout]
         places = [(line.box, line.size) for line in document.layout]
-        rows = [
+        rows: list[_Row] = [
             (begin, end, False, box, size)
             for (begin, end), (box, size) in zip(spans, places, strict=True)
         ]

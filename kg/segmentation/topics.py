@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 from kg.segmentation.continuity import rarity
 
@@ -26,7 +27,7 @@ def pairs_of(text: str) -> frozenset[str]:
     pairs: set[str] = set()
     for run in _RUN.findall(text):
         tokens = re.findall(r"[0-9.]+%?|[A-Za-z]+|[\u4e00-\u9fff]", run)
-        for left, right in zip(tokens, tokens[1:], strict=False):
+        for left, right in pairwise(tokens):
             pairs.add(left + right)
         pairs.update(token for token in tokens if len(token) > 2)
     return frozenset(pairs)
