@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kg.pipeline import BuildReport, build
 from kg.settings import Settings
+
+# Time is measured in benchmarks/: a loaded machine must not fail a property. The same examples each time.
+settings.register_profile("kg", deadline=None, derandomize=True)
+settings.load_profile("kg")
 
 DOCUMENTS = {
     "finance.txt": """\
