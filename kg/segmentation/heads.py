@@ -279,38 +279,39 @@ def _nearness(box: Box, chain: Chain) -> dict[str, float]:
 
 # Log odds, fitted to typeset pages by benchmarks/fit_links.py --heads.
 TEXT_WEIGHTS: dict[str, float] = {
-    "above": 0.3,
-    "below": 0.4,
+    "above": 0.5,
+    "below": 0.6,
     "bias": 1.4,
     "brief": -1.2,
     "caption": -0.2,
     "cover": 1.6,
     "far": -1.0,
-    "inside": -0.4,
+    "inside_torn": -0.1,
+    "inside_whole": -1.7,
     "lead": 3.9,
     "long": -0.7,
     "teaser": -3.2,
-    "touches": -0.5,
+    "touches": -0.6,
 }
 PLACE_WEIGHTS: dict[str, float] = {
-    "above": 0.8,
-    "below": 0.7,
+    "above": 0.9,
+    "below": 0.8,
     "bias": 3.8,
     "brief": -1.6,
     "caption": 0.1,
     "centered": 1.1,
     "close": 1.4,
     "column": -1.0,
-    "cover": 5.0,
+    "cover": 4.9,
     "distance": -1.0,
     "far": -0.9,
     "framed": 1.0,
-    "inside": -0.5,
+    "inside_torn": -0.3,
     "lead": 3.2,
     "long": -1.1,
     "over": 0.6,
     "teaser": -4.9,
-    "touches": -1.3,
+    "touches": -1.4,
 }
 
 
