@@ -52,7 +52,10 @@ FRAME_BONUS = 3.0  # log odds for standing below in columns with the same outer 
 MAX_ROUNDS = 40  # cuts and joints on one page
 MAX_CUT_SCORE = 3.0  # log odds of a link that a headline may still cut
 COST_CUT = 1.0
-MIN_SECOND_COVER = 0.06  # share of a kicker's words that its body repeats
+MIN_SECOND_COVER = 0.08  # share of a kicker's words that its body repeats
+MIN_KNOWN_COVER = 0.3  # the same of the words that any body of the page has
+MIN_FAR_COVER = 0.2  # the same where the kicker stands apart from its headline
+BESIDE_BONUS = 2.0  # for standing next to the headline
 MIN_REJOIN_SCORE = -4.0  # for a chain without headline to become part of another
 AIRY_SHARE = 0.65  # of paragraph ends; 0.85 on the seed page, 0.3 where columns end at blank lines
 MAX_CAPTION_LINES = 6
@@ -236,18 +239,20 @@ def head_pairs(
 
 
 def _is_announced(page: Page, head: Head) -> bool:
-    """Say whether a pointer to another page (→ 2版) or a teaser label stands beside a headline."""
+    """Say whether a pointer to another page (→ 2版) stands beside a headline or a label above it.
+
+    A label below says nothing: 今日导读 may open the teasers behind the last headline of a page.
+    """
     last = max(line.index for line in head.lines)
     first = min(line.index for line in head.lines)
-    beside = [
-        block
-        for block in page.blocks[max(0, head.order - 2) : head.order + 4]
-        if block.kind in (BlockKind.POINTER, BlockKind.LABEL)
-        and (block.kind is BlockKind.POINTER or is_teaser_label(block.text))
-    ]
-    return any(
-        block.lines[0].index - last == 1 or first - block.lines[-1].index == 1 for block in beside
-    )
+    for block in page.blocks[max(0, head.order - 2) : head.order + 4]:
+        above = first - block.lines[-1].index == 1
+        below = block.lines[0].index - last == 1
+        if block.kind is BlockKind.POINTER and (above or below):
+            return True
+        if block.kind is BlockKind.LABEL and above and is_teaser_label(block.text):
+            return True
+    return False
 
 
 def _matched(page: Page, chains: Sequence[Chain], heads: Sequence[Head]) -> list[Draft]:
@@ -395,21 +400,42 @@ def _seconds(
     """Add kickers and decks to the headlines they stand beside; return what is left."""
     left: list[Head] = []
     for head in loose:
-        options = []
+        best: tuple[float, int] = (MIN_SECOND_SCORE, -1)
         for number, draft in drafts.items():
-            score = scores.get((head.number, number))
-            if score is None or draft.chain is None or not draft.heads or len(draft.heads) > 2:
+            if draft.chain is None or not draft.heads or len(draft.heads) > 2:
                 continue
-            if page.topics.covered(head.text, draft.chain.text) < MIN_SECOND_COVER:
-                continue
-            beside = any(_adjoin(head, other) for other in draft.heads)
-            options.append((score + (2.0 if beside else 0.0), number))
-        best = max(options, default=(-9.0, 0))
-        if best[0] > MIN_SECOND_SCORE:
+            score = scores.get((head.number, number), -9.0)
+            if any(_adjoin(head, other) for other in draft.heads):
+                score += BESIDE_BONUS
+                if _is_about(page, head, draft.chain, drafts):
+                    score = max(score, MIN_SECOND_SCORE + 1.0)
+            if _repeats(
+                page, head, draft.chain, beside=score > scores.get((head.number, number), -9.0)
+            ):
+                best = max(best, (score, number))
+        if best[1] >= 0 and not _is_announced(page, head):
             drafts[best[1]].heads.append(head)
         else:
             left.append(head)
     return left
+
+
+def _repeats(page: Page, head: Head, chain: Chain, *, beside: bool) -> bool:
+    """Say whether a body repeats enough of a kicker; less is enough beside its headline."""
+    cover = page.topics.covered(head.text, chain.text)
+    if beside and page.topics.known_covered(head.text, chain.text) > MIN_KNOWN_COVER:
+        return True
+    return cover > (MIN_SECOND_COVER if beside else MIN_FAR_COVER)
+
+
+def _is_about(page: Page, head: Head, chain: Chain, drafts: Mapping[int, Draft]) -> bool:
+    """Say whether hardly another body repeats more of a kicker than this one."""
+    most = max(
+        page.topics.covered(head.text, draft.chain.text)
+        for draft in drafts.values()
+        if draft.chain is not None
+    )
+    return page.topics.covered(head.text, chain.text) >= 0.6 * most
 
 
 def _adjoin(one: Head, other: Head) -> bool:

@@ -35,6 +35,7 @@ __all__ = [
 MAX_HALF_EM = 9.5  # each of two lines of one headline where nothing else tells
 MAX_TAG_CHARS = 4  # 深度调查, 能源时评: a column's name above a headline
 MIN_STACK_SHARE = 0.75  # cosine of what kicker and headline share with every body
+MIN_DECK_FLOW = -4.0  # log ratio above which a deck goes on in the next line
 MIN_FLOW = 3.0  # log ratio above which two lines are one phrase
 SPLIT_RATIO = 0.62  # shorter line by longer line of one headline
 
@@ -141,7 +142,7 @@ def _belongs_to(last: Head, head: Head, covers: Mapping[int, Mapping[int, float]
         return False
     if head.lines[0].index - max(line.index for line in last.lines) != 1:
         return False
-    if _is_deck(head) or _is_tag(last):
+    if _is_deck(head) or _is_tag(last) or _runs_over(last, head):
         return True
     # Squares: the body that a head fits best shall count, not words that every body shares.
     one = {number: value**2 for number, value in covers[last.number].items()}
@@ -149,6 +150,15 @@ def _belongs_to(last: Head, head: Head, covers: Mapping[int, Mapping[int, float]
     shared = sum(value * other.get(number, 0.0) for number, value in one.items())
     sizes = math.sqrt(sum(v * v for v in one.values()) * sum(v * v for v in other.values()))
     return sizes > 0 and shared / sizes > MIN_STACK_SHARE
+
+
+def _runs_over(last: Head, head: Head) -> bool:
+    """Say whether a deck goes on: ——…党中央引领推进 | 新时代农业农村现代化事业述评."""
+    deck, line = last.rows[-1], head.rows[0]
+    if not deck[0].text.startswith("——") or len(head.rows) > 1 or len(line) > 1:
+        return False
+    narrower = line[0].width <= deck[-1].width
+    return narrower and continuation_score(deck[-1].text, line[0].text) > MIN_DECK_FLOW
 
 
 def _is_deck(head: Head) -> bool:
@@ -218,6 +228,7 @@ def head_features(
         "bias": 1.0,
         "cover": cover,
         "lead": max(-0.6, min(0.6, cover - rival)),
+        "known": topics.known_covered(head.text, chain.text),
         "above": float(bool(after) and after[0] == places[0]),
         "below": float(bool(before) and before[-1] == places[-1]),
         "inside_torn": float(_is_inside(head, chain, orders, dangling=True)),
@@ -280,38 +291,39 @@ def _nearness(box: Box, chain: Chain) -> dict[str, float]:
 # Log odds, fitted to typeset pages by benchmarks/fit_links.py --heads.
 TEXT_WEIGHTS: dict[str, float] = {
     "above": 0.5,
-    "below": 0.6,
-    "bias": 1.4,
+    "below": 0.5,
+    "bias": 0.4,
     "brief": -1.2,
-    "caption": -0.2,
-    "cover": 1.6,
-    "far": -1.0,
-    "inside_torn": -0.1,
-    "inside_whole": -1.7,
-    "lead": 3.9,
-    "long": -0.7,
-    "teaser": -3.2,
+    "caption": -0.3,
+    "cover": 0.4,
+    "far": -0.9,
+    "inside_torn": -0.3,
+    "inside_whole": -1.3,
+    "known": 2.9,
+    "lead": 1.3,
+    "long": -0.8,
+    "teaser": -3.5,
     "touches": -0.6,
 }
 PLACE_WEIGHTS: dict[str, float] = {
-    "above": 0.9,
-    "below": 0.8,
-    "bias": 3.8,
+    "above": 0.5,
+    "below": 0.4,
+    "bias": 2.1,
     "brief": -1.6,
-    "caption": 0.1,
-    "centered": 1.1,
-    "close": 1.4,
-    "column": -1.0,
-    "cover": 4.9,
-    "distance": -1.0,
-    "far": -0.9,
-    "framed": 1.0,
+    "centered": 1.0,
+    "close": 1.2,
+    "column": -0.5,
+    "cover": 3.3,
+    "distance": -0.9,
+    "far": -0.7,
+    "framed": 0.9,
     "inside_torn": -0.3,
-    "lead": 3.2,
-    "long": -1.1,
+    "known": 3.6,
+    "lead": -0.6,
+    "long": -1.3,
     "over": 0.6,
-    "teaser": -4.9,
-    "touches": -1.4,
+    "teaser": -4.7,
+    "touches": -0.8,
 }
 
 
