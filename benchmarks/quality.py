@@ -78,7 +78,7 @@ def with_share(material: Material, share: float) -> Iterator[tuple[TrainingArtic
 def error_kinds(material: Material, predicted: Mapping[str, Any]) -> Counter[str]:
     """Count what went wrong, by kind and type or relation."""
     kinds: Counter[str] = Counter()
-    result = evaluate(material.gold(predicted), predicted, samples=0)
+    result = evaluate(material.gold(predicted), predicted)
     for mistake in result.missed:
         kinds[_missed(mistake, predicted)] += 1
     for mistake in result.wrong:
