@@ -100,6 +100,9 @@ def _missed(mistake: Any, predicted: Mapping[str, Any]) -> str:
     if mistake.kind == "entity":
         type_, name = mistake.words[0], normalize(mistake.words[1])
         return f"{type_} missed: {_near(type_, name, names)}"
+    if mistake.kind == "fact":
+        known = {name for _, name in names}
+        return f"fact missed: {'value' if normalize(mistake.words[0]) in known else 'its subject is'} missing"
     subject, predicate, object_ = mistake.words
     known = {name for _, name in names}
     missing = [end for end in (subject, object_) if normalize(end) not in known]
@@ -112,6 +115,10 @@ def _wrong(mistake: Any, gold: Mapping[str, Any]) -> str:
     if mistake.kind == "entity":
         type_, name = mistake.words[0], normalize(mistake.words[1])
         return f"{type_} wrong: {_near(type_, name, names)}"
+    if mistake.kind == "fact":
+        known = {name for _, name in names}
+        there = normalize(mistake.words[0]) in known
+        return f"fact wrong: {'value or unit not in gold' if there else 'its subject is wrong'}"
     subject, predicate, object_ = mistake.words
     known = {name for _, name in names}
     missing = [end for end in (subject, object_) if normalize(end) not in known]
