@@ -35,7 +35,7 @@ __all__ = [
 MAX_HALF_EM = 9.5  # each of two lines of one headline where nothing else tells
 MAX_TAG_CHARS = 4  # 深度调查, 能源时评: a column's name above a headline
 MIN_STACK_SHARE = 0.75  # cosine of what kicker and headline share with every body
-MIN_DECK_FLOW = -4.0  # log ratio above which a deck goes on in the next line
+MIN_DECK_FLOW = 0.0  # log ratio above which a deck goes on in the next line
 MIN_FLOW = 3.0  # log ratio above which two lines are one phrase
 SPLIT_RATIO = 0.62  # shorter line by longer line of one headline
 
@@ -154,11 +154,11 @@ def _belongs_to(last: Head, head: Head, covers: Mapping[int, Mapping[int, float]
 
 def _runs_over(last: Head, head: Head) -> bool:
     """Say whether a deck goes on: ——…党中央引领推进 | 新时代农业农村现代化事业述评."""
-    deck, line = last.rows[-1], head.rows[0]
-    if not deck[0].text.startswith("——") or len(head.rows) > 1 or len(line) > 1:
+    deck, line = last.lines[-1], head.lines[0]
+    if not deck.text.startswith("——") or len(head.lines) > 1:
         return False
-    narrower = line[0].width <= deck[-1].width
-    return narrower and continuation_score(deck[-1].text, line[0].text) > MIN_DECK_FLOW
+    narrower = line.width <= deck.width
+    return narrower and continuation_score(deck.text, line.text) > MIN_DECK_FLOW
 
 
 def _is_deck(head: Head) -> bool:
@@ -306,24 +306,25 @@ TEXT_WEIGHTS: dict[str, float] = {
     "touches": -0.6,
 }
 PLACE_WEIGHTS: dict[str, float] = {
-    "above": 0.5,
-    "below": 0.4,
-    "bias": 2.1,
+    "above": 0.6,
+    "below": 0.5,
+    "bias": 2.2,
     "brief": -1.6,
+    "caption": 0.1,
     "centered": 1.0,
     "close": 1.2,
     "column": -0.5,
-    "cover": 3.3,
+    "cover": 2.9,
     "distance": -0.9,
     "far": -0.7,
     "framed": 0.9,
-    "inside_torn": -0.3,
+    "inside_torn": -0.8,
     "known": 3.6,
-    "lead": -0.6,
+    "lead": -0.4,
     "long": -1.3,
     "over": 0.6,
-    "teaser": -4.7,
-    "touches": -0.8,
+    "teaser": -4.9,
+    "touches": -0.9,
 }
 
 
