@@ -42,7 +42,7 @@ def _split_page(document: Document) -> tuple[Article, ...]:
     year = issue.year if issue else year_of(document.text)
     articles: list[Article] = []
     for draft in drafts:
-        article = composed(document, len(articles) + 1, draft)
+        article = composed(document, len(articles) + 1, draft, airy=page.airy)
         if article is not None:
             day = day_of(article, issue, year)
             paper = document.publisher or publisher

@@ -47,11 +47,13 @@ from kg.segmentation.topics import Topics
 __all__ = ["Draft", "Page", "assemble", "described"]
 
 MIN_HEAD_SCORE = -1.5  # log odds below which a headline stays without a body
+FULL_COVER = 0.4  # share of a headline's words in its body that leaves no doubt
+COST_SUBHEAD = 2.5  # for a headline that stands where a subhead would
 MIN_SECOND_SCORE = -0.5  # the same for a second one: kicker or deck
 FRAME_BONUS = 3.0  # log odds for standing below in columns with the same outer edges
 MAX_ROUNDS = 40  # cuts and joints on one page
 MAX_CUT_SCORE = 3.0  # log odds of a link that a headline may still cut
-COST_CUT = 1.0
+COST_CUT = 2.0
 MIN_SECOND_COVER = 0.08  # share of a kicker's words that its body repeats
 MIN_KNOWN_COVER = 0.3  # the same of the words that any body of the page has
 MIN_FAR_COVER = 0.2  # the same where the kicker stands apart from its headline
@@ -209,7 +211,12 @@ def heads_of(page: Page, chains: Sequence[Chain]) -> list[Head]:
         head.number: {c.number: page.topics.covered(head.text, c.text) for c in chains}
         for head in heads
     }
-    return stacked(heads, covers)
+    opening = {
+        head.number
+        for head in heads
+        if head.order == 0 or page.blocks[head.order - 1].kind in (BlockKind.FOLIO, BlockKind.LABEL)
+    }
+    return stacked(heads, covers, opening)
 
 
 def head_scores(
@@ -218,7 +225,8 @@ def head_scores(
     """Return the log odds of every headline and body that may belong together."""
     scores: dict[tuple[int, int], float] = {}
     for head, chain, features in head_pairs(page, chains, heads):
-        scores[head.number, chain.number] = head_score(features, placed=page.placed)
+        score = head_score(features, placed=page.placed)
+        scores[head.number, chain.number] = score - COST_SUBHEAD * features["inside_whole"]
     return scores
 
 
@@ -235,7 +243,9 @@ def head_pairs(
         window = orders[low:high]
         for chain in reachable:
             features = head_features(head, chain, page.topics, covers, window)
-            yield head, chain, {**features, "teaser": float(_is_announced(page, head))}
+            # A body that repeats the headline word for word outweighs a pointer beside it.
+            doubt = 1.0 - min(1.0, features["cover"] / FULL_COVER)
+            yield head, chain, {**features, "teaser": doubt * _is_announced(page, head)}
 
 
 def _is_announced(page: Page, head: Head) -> bool:

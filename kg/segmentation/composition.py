@@ -22,10 +22,13 @@ from kg.segmentation.traced import Traced, joined
 __all__ = ["composed"]
 
 
-def composed(document: Document, number: int, draft: Draft) -> Article | None:
-    """Return the article of a draft, or None where nothing is left of it."""
+def composed(document: Document, number: int, draft: Draft, *, airy: bool) -> Article | None:
+    """Return the article of a draft, or None where nothing is left of it.
+
+    *airy* says that blank lines part paragraphs in the text layer.
+    """
     headline = _headline(document, draft.heads)
-    paragraphs, credited = _paragraphs(document, draft)
+    paragraphs, credited = _paragraphs(document, draft, airy=airy)
     if not headline.text and not paragraphs:
         return None
     whole = joined([*([headline] if headline.text else []), *paragraphs], "\n")
@@ -84,7 +87,7 @@ def _ordered_by_place(heads: Sequence[Head]) -> Iterator[tuple[tuple[Line, ...],
 # ----------------------------------------------------------------------------------------- body
 
 
-def _paragraphs(document: Document, draft: Draft) -> tuple[list[Traced], list[str]]:
+def _paragraphs(document: Document, draft: Draft, *, airy: bool) -> tuple[list[Traced], list[str]]:
     """Return the paragraphs of a body and the names its closing credit gives."""
     if draft.chain is None:
         return [], []
@@ -96,7 +99,7 @@ def _paragraphs(document: Document, draft: Draft) -> tuple[list[Traced], list[st
             paragraphs.append(list(subheads.pop(0).lines))
             previous = None
         for line in fragment.block.lines:
-            if previous is None or _begins_paragraph(previous, line, fragment):
+            if previous is None or _begins_paragraph(previous, line, fragment, airy=airy):
                 paragraphs.append([])
             paragraphs[-1].append(line)
             previous = (line, fragment)
@@ -104,10 +107,13 @@ def _paragraphs(document: Document, draft: Draft) -> tuple[list[Traced], list[st
     return _without_credit([text for text in texts if text.text])
 
 
-def _begins_paragraph(previous: tuple[Line, Fragment], line: Line, fragment: Fragment) -> bool:
+def _begins_paragraph(
+    previous: tuple[Line, Fragment], line: Line, fragment: Fragment, *, airy: bool
+) -> bool:
     """Say whether a line opens a paragraph.
 
-    It does where the line above ends a sentence and is short, or is full and this one is indented.
+    The line above ends a sentence, and it is short, or this line is indented, or a blank line
+    parts them where blank lines part paragraphs.
     """
     above, home = previous
     if is_article_opening(line.text) and line is fragment.block.lines[0]:
@@ -116,9 +122,11 @@ def _begins_paragraph(previous: tuple[Line, Fragment], line: Line, fragment: Fra
         return True
     if not ends_sentence(above.text):
         return False
+    if airy and line.gap:
+        return True
     if above.width < home.width - 1.8 and not above.stretched:
         return True
-    return _is_indented(line, fragment)
+    return not airy and _is_indented(line, fragment)
 
 
 def _is_indented(line: Line, fragment: Fragment) -> bool:

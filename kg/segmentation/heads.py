@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -118,16 +118,19 @@ def _is_second_half(row: Sequence[Line], line: Line) -> bool:
     return long <= MAX_HALF_EM and short >= SPLIT_RATIO * long and short >= 2.5
 
 
-def stacked(heads: Sequence[Head], covers: Mapping[int, Mapping[int, float]]) -> list[Head]:
+def stacked(
+    heads: Sequence[Head], covers: Mapping[int, Mapping[int, float]], opening: Set[int]
+) -> list[Head]:
     """Put kicker and headline together where they stand beside each other and share their bodies.
 
-    *covers* tells for every head how much of it each body repeats. The kicker comes first: before
+    *covers* tells for every head how much of it each body repeats; *opening* holds the heads that no
+    body stands above, so that they can only belong to what follows. The kicker comes first: before
     its headline where blank lines part them, behind it where the text layer has no blank lines.
     """
     found: list[Head] = []
     for head in heads:
         last = found[-1] if found else None
-        if last is not None and _belongs_to(last, head, covers):
+        if last is not None and _belongs_to(last, head, covers, opening):
             rows = (*last.rows, *head.rows)
             if head.joined and not _is_deck(head) and not _is_tag(last):
                 rows = (*head.rows, *last.rows)
@@ -137,12 +140,16 @@ def stacked(heads: Sequence[Head], covers: Mapping[int, Mapping[int, float]]) ->
     return [replace(head, number=number) for number, head in enumerate(found)]
 
 
-def _belongs_to(last: Head, head: Head, covers: Mapping[int, Mapping[int, float]]) -> bool:
+def _belongs_to(
+    last: Head, head: Head, covers: Mapping[int, Mapping[int, float]], opening: Set[int]
+) -> bool:
     if len(last.rows) > 2 or head.order - last.order > 1:
         return False
     if head.lines[0].index - max(line.index for line in last.lines) != 1:
         return False
     if _is_deck(head) or _is_tag(last) or _runs_over(last, head):
+        return True
+    if last.number in opening and not head.joined:
         return True
     # Squares: the body that a head fits best shall count, not words that every body shares.
     one = {number: value**2 for number, value in covers[last.number].items()}
@@ -290,41 +297,40 @@ def _nearness(box: Box, chain: Chain) -> dict[str, float]:
 
 # Log odds, fitted to typeset pages by benchmarks/fit_links.py --heads.
 TEXT_WEIGHTS: dict[str, float] = {
-    "above": 0.5,
+    "above": 0.4,
     "below": 0.5,
     "bias": 0.4,
     "brief": -1.2,
     "caption": -0.3,
-    "cover": 0.4,
+    "cover": 0.1,
     "far": -0.9,
-    "inside_torn": -0.3,
-    "inside_whole": -1.3,
-    "known": 2.9,
-    "lead": 1.3,
+    "inside_torn": -0.2,
+    "inside_whole": -1.2,
+    "known": 3.0,
+    "lead": 1.5,
     "long": -0.8,
-    "teaser": -3.5,
+    "teaser": -4.5,
     "touches": -0.6,
 }
 PLACE_WEIGHTS: dict[str, float] = {
-    "above": 0.6,
-    "below": 0.5,
-    "bias": 2.2,
-    "brief": -1.6,
-    "caption": 0.1,
-    "centered": 1.0,
-    "close": 1.2,
-    "column": -0.5,
-    "cover": 2.9,
+    "above": 0.7,
+    "below": 0.4,
+    "bias": 2.5,
+    "brief": -1.7,
+    "centered": 0.9,
+    "close": 1.1,
+    "column": -0.4,
+    "cover": 1.4,
     "distance": -0.9,
     "far": -0.7,
     "framed": 0.9,
-    "inside_torn": -0.8,
-    "known": 3.6,
-    "lead": -0.4,
+    "inside_torn": -1.0,
+    "known": 3.5,
+    "lead": 0.6,
     "long": -1.3,
-    "over": 0.6,
-    "teaser": -4.9,
-    "touches": -0.9,
+    "over": 0.5,
+    "teaser": -6.1,
+    "touches": -0.8,
 }
 
 
