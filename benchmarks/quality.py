@@ -1,7 +1,7 @@
 """Measure what the builtin engine extracts, and write docs/quality.md.
 
     python -m benchmarks.quality ../shared/gold/train ../shared/gold/municipal \
-        --jackknife exports/training/jackknife.jsonl --seeds ../shared/gold/seeds ../shared/seeds
+        --jackknife benchmarks/jackknife.jsonl
 
 Every document is extracted by scorers and a tagger that have not seen it (five folds by document).
 Prints Markdown: scores with 95 % intervals by type and relation, the commonest kinds of error, a
