@@ -15,9 +15,10 @@ import numpy as np
 
 from kg.model import Document, DocumentId
 from kg.reading.pdf import read_pdf
-from kg.segmentation import links
-from kg.segmentation.assembly import chains_of, described, head_pairs, heads_of
+from kg.segmentation.joining import chains_of
 from kg.segmentation.lines import squeezed
+from kg.segmentation.matching import head_pairs, heads_of
+from kg.segmentation.page import pages_of
 
 
 def load(path: Path, *, pdf: bool) -> Document:
@@ -34,7 +35,7 @@ def pairs(folder: Path, *, pdf: bool):
     for path in sorted(folder.glob("*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
         bodies = [squeezed(a["body"]) for a in record["articles"]]
-        page = described(load(path, pdf=pdf))
+        (page,) = pages_of(load(path, pdf=pdf))
         places = []
         for fragment in page.fragments:
             found = [
@@ -56,9 +57,7 @@ def pairs(folder: Path, *, pdf: bool):
                     continue
                 if one is other or places[one.number] is None or places[other.number] is None:
                     continue
-                features = links.link_features(
-                    one, other, page.topics, page.between(one, other), airy=page.airy
-                )
+                features = page.evidence(one, other)
                 right = float(following.get(one.number) == other.number)
                 yield features, right, (path.stem, one.number)
 
@@ -67,7 +66,7 @@ def head_data(folder: Path, *, pdf: bool):
     for path in sorted(folder.glob("*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
         articles = [(squeezed(a["title"]), squeezed(a["body"])) for a in record["articles"]]
-        page = described(load(path, pdf=pdf))
+        (page,) = pages_of(load(path, pdf=pdf))
         chains = chains_of(page)
         owner = {}
         for chain in chains:
@@ -75,7 +74,7 @@ def head_data(folder: Path, *, pdf: bool):
             owner[chain.number] = [
                 n for n, (_, body) in enumerate(articles) if longest.text[:40] in body
             ]
-        for head, chain, features in head_pairs(page, chains, heads_of(page, chains)):
+        for head, chain, features in head_pairs(page, heads_of(page, chains), chains):
             rows = [squeezed("".join(line.text for line in row)) for row in head.rows]
             titles = [
                 n for n, (title, _) in enumerate(articles) if all(row in title for row in rows)

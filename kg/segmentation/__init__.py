@@ -12,11 +12,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kg.model import Article, Document
-from kg.segmentation.assembly import assemble, described
+from kg.segmentation.assembly import assemble
 from kg.segmentation.composition import composed
 from kg.segmentation.credits import assign_credits
-from kg.segmentation.dating import day_of, issue_of, year_of
+from kg.segmentation.dating import IssueHead, day_of, issue_of, year_of
 from kg.segmentation.markup import is_single_article, split_markup
+from kg.segmentation.page import pages_of
 
 __all__ = ["split_articles"]
 
@@ -33,18 +34,21 @@ def split_articles(document: Document) -> tuple[Article, ...]:
 
 
 def _split_page(document: Document) -> tuple[Article, ...]:
-    page = described(document)
-    drafts = assemble(page)
-    assign_credits(page.blocks, drafts)
-    lines = [line for block in page.blocks for line in block.lines]
-    issue, publisher = issue_of(lines)
-    issue = document.published or issue
-    year = issue.year if issue else year_of(document.text)
+    pages = pages_of(document)
+    heads = [issue_of([line for block in page.blocks for line in block.lines]) for page in pages]
+    first = IssueHead(
+        document.published or next((head.day for head in heads if head.day), None),
+        document.publisher or next((head.paper for head in heads if head.paper), None),
+    )
+    year = first.day.year if first.day else year_of(document.text)
     articles: list[Article] = []
-    for draft in drafts:
-        article = composed(document, len(articles) + 1, draft, airy=page.airy)
-        if article is not None:
-            day = day_of(article, issue, year)
-            paper = document.publisher or publisher
-            articles.append(replace(article, published=day, publisher=paper))
+    for page, head in zip(pages, heads, strict=True):
+        drafts = assemble(page)
+        assign_credits(page.blocks, drafts)
+        for draft in drafts:
+            article = composed(document, len(articles) + 1, draft, airy=page.airy)
+            if article is not None:
+                day = day_of(article, document.published or head.day or first.day, year)
+                paper = document.publisher or head.paper or first.paper
+                articles.append(replace(article, published=day, publisher=paper))
     return tuple(articles)

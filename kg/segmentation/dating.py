@@ -11,13 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from kg.masthead import find_date
 from kg.model import Article
 from kg.segmentation.byline import dateline_date
 from kg.segmentation.lines import Line, LineKind, squeezed
 
-__all__ = ["day_of", "issue_of", "year_of"]
+__all__ = ["IssueHead", "day_of", "issue_of", "year_of"]
 
 MAX_AGE = timedelta(days=75)  # a page of September still reports of a day in July, hardly of April
 OPENING_CHARS = 260
@@ -30,7 +31,14 @@ _AHEAD_AFTER = re.compile(
 )
 
 
-def issue_of(lines: Sequence[Line]) -> tuple[date | None, str | None]:
+class IssueHead(NamedTuple):
+    """What the head or foot of a page tells of the issue."""
+
+    day: date | None
+    paper: str | None
+
+
+def issue_of(lines: Sequence[Line]) -> IssueHead:
     """Return the day and the paper that the head or foot of a page tells."""
     day, paper = None, None
     for line in lines:
@@ -38,7 +46,7 @@ def issue_of(lines: Sequence[Line]) -> tuple[date | None, str | None]:
             continue
         day = day or find_date(line.text)
         paper = paper or _paper(line.text)
-    return day, paper
+    return IssueHead(day, paper)
 
 
 _PAPER = re.compile(

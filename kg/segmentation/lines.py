@@ -58,6 +58,7 @@ class Line:
     stretched: bool  # spaced out to fill the column: 营 商 环 境
     box: Box | None = None
     size: float = 0.0  # points, where the format tells
+    page: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -116,7 +117,7 @@ def read_lines(document: Document) -> list[Line]:
         spans = [(line.span.begin, line.span.end) for line in document.layout]
         places = [(line.box, line.size) for line in document.layout]
         rows: list[_Row] = [
-            (begin, end, False, box, size)
+            (begin, end, False, box, size, box.page)
             for (begin, end), (box, size) in zip(spans, places, strict=True)
         ]
     else:
@@ -124,23 +125,25 @@ def read_lines(document: Document) -> list[Line]:
     return _lines(document.text, rows)
 
 
-_Row = tuple[int, int, bool, "Box | None", float]
+_Row = tuple[int, int, bool, "Box | None", float, int]
 
 
 def _text_rows(text: str) -> Iterable[_Row]:
-    begin, gap = 0, True
+    begin, gap, page = 0, True, 0
     for raw in re.split(r"[\n\f]", text):
         end = begin + len(raw)
         if raw.strip():
-            yield begin, end, gap, None, 0.0
-        gap = not raw.strip() or text[end : end + 1] == "\f"
+            yield begin, end, gap, None, 0.0, page
+        new_page = text[end : end + 1] == "\f"
+        gap = not raw.strip() or new_page
+        page += new_page
         begin = end + 1
 
 
 def _lines(text: str, rows: Iterable[_Row]) -> list[Line]:
     lines: list[Line] = []
     open_bracket = False
-    for begin, end, gap, box, size in rows:
+    for begin, end, gap, box, size, page in rows:
         raw = text[begin:end]
         stripped = raw.strip()
         if not stripped:
@@ -155,7 +158,7 @@ def _lines(text: str, rows: Iterable[_Row]) -> list[Line]:
         open_bracket = max(stripped.rfind("（"), stripped.rfind("(")) > max(
             stripped.rfind("）"), stripped.rfind(")")
         )
-        lines.append(Line(len(lines), span, stripped, kind, gap, width, stretched, box, size))
+        lines.append(Line(len(lines), span, stripped, kind, gap, width, stretched, box, size, page))
     return lines
 
 

@@ -32,8 +32,6 @@ __all__ = [
 ]
 
 MAX_REACH = 60  # fragments between the two parts of one body, in a long document
-DANGLING_BONUS = 1.0  # a sentence cut in two goes on somewhere, most often on the same page
-MIN_WHOLE_SCORE = 0.7  # to go on behind a whole sentence: a false joint spoils two articles
 MAX_EXACT = 140  # fragments for which the best assignment is computed exactly
 
 
