@@ -18,13 +18,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from kg.segmentation.byline import is_credit
-from kg.segmentation.continuity import continuation_score, opening_score
+from kg.segmentation.continuity import continuation_score, lead_score, opening_score
 from kg.segmentation.display import display_odds, is_article_opening
 from kg.segmentation.lines import Line, LineKind, ends_sentence, squeezed
 
 __all__ = ["Block", "BlockKind", "blocks_of_text", "paragraph_blocks"]
 
 MAX_WIDTHS = 40  # column widths tried on one page
+MIN_OPENING = 1.5  # log ratio above which a line opens a paragraph
 MAX_DISPLAY_EM = 27.0  # wider lines are captions or columns, never headlines
 INDENT_EM = 2.0  # a paragraph begins two characters in
 
@@ -76,9 +77,9 @@ def paragraph_blocks(blocks: Sequence[Block]) -> list[Block]:
     found: list[Block] = []
     for block in blocks:
         run: list[Line] = []
-        for line in block.lines:
+        for line, below in zip(block.lines, (*block.lines[1:], None), strict=True):
             run.append(line)
-            if block.kind is BlockKind.BODY and _ends_paragraph(line, block.width):
+            if block.kind is BlockKind.BODY and _ends_paragraph(line, below, block.width):
                 found.append(Block(len(found), block.kind, tuple(run), block.width))
                 run = []
         if run:
@@ -86,8 +87,15 @@ def paragraph_blocks(blocks: Sequence[Block]) -> list[Block]:
     return found
 
 
-def _ends_paragraph(line: Line, width: float) -> bool:
-    return ends_sentence(line.text) and line.width < width - 1.7 and not line.stretched
+def _ends_paragraph(line: Line, below: Line | None, width: float) -> bool:
+    if not ends_sentence(line.text) or line.stretched:
+        return False
+    if line.width < width - 1.7:
+        return True
+    # The last line may be full: …资金500万元。 | 近日，从北原海关获悉，…
+    return (
+        below is not None and lead_score(below.text) > 0 and opening_score(below.text) > MIN_OPENING
+    )
 
 
 # ------------------------------------------------------------------------------ column widths

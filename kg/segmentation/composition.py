@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from kg.model import Article, ArticleId, Document
 from kg.segmentation.assembly import Draft
 from kg.segmentation.byline import find_jump, inline_reporters, is_credit, parse_byline
+from kg.segmentation.continuity import continuation_score, opening_score
 from kg.segmentation.display import is_article_opening
 from kg.segmentation.heads import Head
 from kg.segmentation.lines import Line, ends_sentence
@@ -137,17 +138,21 @@ def _is_indented(line: Line, fragment: Fragment) -> bool:
 
 
 def _is_subhead(line: Line, fragment: Fragment) -> bool:
-    """Say whether a line with a box is a subhead: short, centred, without an end."""
-    if line.box is None or fragment.box is None or len(fragment.block.lines) < 2:
+    """Say whether a line of a body is a subhead: short on both sides, or alone, without an end."""
+    if ends_sentence(line.text) or line.text[-1] in "，、；：" or len(fragment.block.lines) < 2:
         return False
-    left = line.box.left - fragment.box.left
-    right = fragment.box.right - line.box.right
-    return (
-        left > 1.2 * line.size
-        and right > 1.2 * line.size
-        and not ends_sentence(line.text)
-        and line.text[-1] not in "，、；："
-    )
+    if line.box is not None and fragment.box is not None:
+        left = line.box.left - fragment.box.left
+        right = fragment.box.right - line.box.right
+        return left > 1.2 * line.size and right > 1.2 * line.size
+    at = fragment.block.lines.index(line)
+    above = fragment.block.lines[at - 1] if at else None
+    opens = above is None or ends_sentence(above.text)
+    if not opens or at == len(fragment.block.lines) - 1 or line.stretched:
+        return False
+    below = fragment.block.lines[at + 1].text
+    flows = continuation_score(line.text, below) > opening_score(below)
+    return line.width < fragment.width - 3.4 and not flows
 
 
 def _without_credit(paragraphs: list[Traced]) -> tuple[list[Traced], list[str]]:

@@ -52,7 +52,7 @@ def issue_of(lines: Sequence[Line]) -> IssueHead:
 _PAPER = re.compile(
     r"[\u4e00-\u9fff]{2,10}(?:日报|晚报|晨报|早报|商报|时报|都市报|周刊|周报|导报|新报|快报|[\u4e00-\u9fff]报)"
 )
-_WORDS = re.compile(r"(?:20|19)\d\d|[年月日]|星期|第\d|编辑|校对|版")
+_WORDS = re.compile(r"\d|星期|编辑|校对")
 
 
 def _paper(text: str) -> str | None:

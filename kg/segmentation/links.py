@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from kg.model import Box
 from kg.segmentation.blocks import Block
@@ -97,9 +98,10 @@ def _indent(block: Block) -> float:
         return 1.0 if first.box.left > left + 1.2 * first.size else -1.0
     if len(block.lines) < 2 or first.stretched or not block.width:
         return 0.0
-    off = first.width - block.width
-    if -2.8 < off < -1.5:
-        return 1.0
+    full = [line.width for line in block.lines[1:-1] if not line.stretched]
+    off = first.width - (median(full) if full else block.width)
+    if -2.9 < off < -1.4:
+        return 1.0 if full else 0.0  # of two lines, either may be the odd one
     return -1.0 if off > -0.9 else 0.0
 
 
@@ -236,12 +238,12 @@ TEXT_WEIGHTS: dict[str, float] = {
     "byline": -2.0,
     "closed": -3.5,
     "end": -3.2,
-    "end_back": -2.8,
+    "end_back": -2.9,
     "end_between": -0.8,
     "end_far": -0.4,
     "end_flush": -0.1,
     "end_full": 0.1,
-    "end_indented": 0.2,
+    "end_indented": 0.3,
     "end_joined": 3.7,
     "end_lead": -0.1,
     "end_next": 2.1,
@@ -251,24 +253,24 @@ TEXT_WEIGHTS: dict[str, float] = {
     "end_topic": 4.8,
     "end_topic_apart": 2.3,
     "mid": 2.0,
-    "mid_back": -1.9,
+    "mid_back": -1.8,
     "mid_between": -0.4,
     "mid_far": -0.6,
     "mid_flow": 0.4,
     "mid_flow_apart": 0.4,
     "mid_flush": 0.8,
-    "mid_full": 1.0,
-    "mid_indented": -1.7,
+    "mid_full": 1.1,
+    "mid_indented": -2.0,
     "mid_joined": 3.9,
     "mid_next": 2.2,
-    "mid_next_airy": 2.4,
+    "mid_next_airy": 2.3,
     "mid_opening": -0.1,
     "mid_opening_apart": -0.2,
-    "mid_over": 2.1,
+    "mid_over": 2.0,
     "mid_over_airy": 1.8,
     "mid_topic": 1.4,
-    "mid_topic_apart": 2.4,
-    "quotes": 3.0,
+    "mid_topic_apart": 2.3,
+    "quotes": 3.1,
     "spaced": -0.6,
     "width": -1.0,
 }
