@@ -25,13 +25,8 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from kg.annotation.features import (
-    OUTSIDE,
-    CharacterFeatures,
-    Vocabulary,
-    fold_codes,
-    repeated_ngrams,
-)
+from kg.annotation.features import CharacterFeatures, repeated_ngrams
+from kg.characters import OUTSIDE, Vocabulary, fold_codes
 from kg.errors import AnnotatorUnavailable
 
 __all__ = ["MODEL_PATH", "Encoded", "Encoder", "TaggedName", "Tagger", "read_spans"]

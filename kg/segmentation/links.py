@@ -119,22 +119,32 @@ def _spaced(text: str) -> float | None:
 
 
 def link_features(
-    one: Fragment, other: Fragment, topics: Topics, between: int, *, airy: bool
+    one: Fragment,
+    other: Fragment,
+    topics: Topics,
+    between: int,
+    *,
+    airy: bool,
+    flow: float | None = None,
 ) -> dict[str, float]:
     """Return the evidence for *other* going on where *one* ends.
 
     *between* counts headlines that stand between the two in the order of the document; *airy* says
-    that a blank line stands between paragraphs, not only between columns.
+    that a blank line stands between paragraphs, not only between columns; *flow* is what the
+    language model says (`kg.segmentation.language_model`), None where it was not asked.
     """
-    flow = _clip(continuation_score(one.text[-6:], other.text[:6]), 7.0)
+    met = _clip(continuation_score(one.text[-6:], other.text[:6]), 7.0)
     opening = _clip(opening_score(other.text[:6]), 5.0)
     steps = other.number - one.number
     topic = min(3.0, topics.shared(one.text, other.text))
     state = "mid" if one.dangling else "end"
     features = {
         f"{state}": 1.0,
-        f"{state}_flow": flow if one.dangling and steps == 1 else 0.0,
-        f"{state}_flow_apart": flow if one.dangling and steps != 1 else 0.0,
+        f"{state}_flow": met if one.dangling and steps == 1 else 0.0,
+        f"{state}_flow_apart": met if one.dangling and steps != 1 else 0.0,
+        f"{state}_words": _clip(flow or 0.0, 12.0) if steps == 1 else 0.0,
+        f"{state}_words_apart": _clip(flow or 0.0, 12.0) if steps != 1 else 0.0,
+        f"{state}_unlikely": float(one.dangling and flow is None),
         f"{state}_opening": opening if steps == 1 else 0.0,
         f"{state}_opening_apart": opening if steps != 1 else 0.0,
         f"{state}_indented": float(other.indent > 0),
@@ -235,44 +245,48 @@ def _places(one: Box, other: Box, state: str, size: float) -> dict[str, float]:
 
 # Log odds, fitted to typeset pages by benchmarks/fit_links.py.
 TEXT_WEIGHTS: dict[str, float] = {
-    "byline": -2.0,
+    "byline": -2.49,
     "closed": -3.5,
-    "end": -3.2,
-    "end_back": -2.9,
-    "end_between": -0.8,
-    "end_far": -0.4,
-    "end_flush": -0.1,
-    "end_full": 0.1,
-    "end_indented": 0.3,
-    "end_joined": 3.7,
-    "end_lead": -0.1,
-    "end_next": 2.1,
-    "end_next_airy": 2.6,
-    "end_over": 3.4,
-    "end_over_airy": 1.3,
-    "end_topic": 4.8,
-    "end_topic_apart": 2.3,
-    "mid": 2.0,
-    "mid_back": -1.8,
+    "end": -3.1,
+    "end_back": -3.05,
+    "end_between": -0.87,
+    "end_far": -0.45,
+    "end_full": 0.21,
+    "end_indented": 0.11,
+    "end_joined": 3.67,
+    "end_lead": -0.15,
+    "end_next": 1.56,
+    "end_next_airy": 2.81,
+    "end_opening": -0.09,
+    "end_over": 3.32,
+    "end_over_airy": 1.1,
+    "end_topic": 3.98,
+    "end_topic_apart": 2.25,
+    "end_words": 0.24,
+    "mid": 1.24,
+    "mid_back": -1.55,
     "mid_between": -0.4,
-    "mid_far": -0.6,
-    "mid_flow": 0.4,
-    "mid_flow_apart": 0.4,
-    "mid_flush": 0.8,
-    "mid_full": 1.1,
-    "mid_indented": -2.0,
-    "mid_joined": 3.9,
-    "mid_next": 2.2,
-    "mid_next_airy": 2.3,
-    "mid_opening": -0.1,
-    "mid_opening_apart": -0.2,
-    "mid_over": 2.0,
-    "mid_over_airy": 1.8,
-    "mid_topic": 1.4,
-    "mid_topic_apart": 2.3,
-    "quotes": 3.1,
-    "spaced": -0.6,
-    "width": -1.0,
+    "mid_far": -0.66,
+    "mid_flow": 0.26,
+    "mid_flow_apart": 0.33,
+    "mid_flush": 0.75,
+    "mid_full": 0.96,
+    "mid_indented": -2.25,
+    "mid_joined": 3.7,
+    "mid_next": 2.05,
+    "mid_next_airy": 2.39,
+    "mid_opening": -0.14,
+    "mid_opening_apart": -0.19,
+    "mid_over": 2.59,
+    "mid_over_airy": 1.7,
+    "mid_topic": 0.78,
+    "mid_topic_apart": 2.07,
+    "mid_unlikely": 0.62,
+    "mid_words": 0.39,
+    "mid_words_apart": 0.5,
+    "quotes": 1.87,
+    "spaced": -0.14,
+    "width": -0.83,
 }
 PLACE_WEIGHTS: dict[str, float] = {
     "byline": -1.5,

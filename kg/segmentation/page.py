@@ -14,10 +14,12 @@ from itertools import groupby, pairwise
 
 from kg.model import Document
 from kg.segmentation.blocks import Block, BlockKind, blocks_of_text, paragraph_blocks
+from kg.segmentation.continuity import continuation_score
 from kg.segmentation.display import is_article_opening
 from kg.segmentation.geometry import blocks_of_layout
-from kg.segmentation.lines import ends_sentence, ends_with_photo_credit, read_lines
-from kg.segmentation.links import Fragment, link_features, link_score, make_fragment
+from kg.segmentation.language_model import language_model
+from kg.segmentation.lines import ends_sentence, ends_with_photo_credit, read_lines, squeezed
+from kg.segmentation.links import MAX_REACH, Fragment, link_features, link_score, make_fragment
 from kg.segmentation.topics import Topics
 
 __all__ = ["Page", "pages_of"]
@@ -25,6 +27,7 @@ __all__ = ["Page", "pages_of"]
 AIRY_SHARE = 0.65  # of paragraph ends; 0.85 on the seed page, 0.3 where columns end at blank lines
 MAX_CAPTION_LINES = 6
 CAPTION_WIDTH = 1.45  # a caption is set this much wider than columns
+MIN_FLOW = -1.0  # of the characters that meet; below, the longer look is saved
 MAX_BODIES = 150  # bodies on one page; the fullest of 200 pages has 120, paragraphs counted
 
 
@@ -37,6 +40,7 @@ class Page:
     topics: Topics
     displays: tuple[int, ...]  # block indexes of display blocks
     placed: bool  # blocks have boxes
+    flows: Mapping[tuple[int, int], float]  # how well one fragment goes on in another (nats)
     airy: bool  # a blank line stands between paragraphs, not only between columns
     _links: dict[tuple[int, int], Mapping[str, float]] = field(default_factory=dict)
     _covers: dict[tuple[str, tuple[int, ...]], float] = field(default_factory=dict)
@@ -51,7 +55,12 @@ class Page:
         key = (one.number, other.number)
         if key not in self._links:
             self._links[key] = link_features(
-                one, other, self.topics, self.between(one, other), airy=self.airy
+                one,
+                other,
+                self.topics,
+                self.between(one, other),
+                airy=self.airy,
+                flow=self.flows.get(key),
             )
         return self._links[key]
 
@@ -122,8 +131,33 @@ def _described(blocks: Sequence[Block], *, placed: bool) -> Page:
         Topics(fragment.text for fragment in fragments),
         tuple(block.index for block in blocks if block.kind is BlockKind.DISPLAY),
         placed,
+        {} if placed else _flows(fragments),
         not placed and _is_airy(bodies),
     )
+
+
+def _flows(fragments: Sequence[Fragment]) -> dict[tuple[int, int], float]:
+    """Say how well fragments go on in others, where a sentence was cut or they are neighbours.
+
+    With boxes, the places tell; without, only the words.
+    """
+    pairs = [
+        (one.number, other.number)
+        for one in fragments
+        for other in fragments[max(0, one.number - MAX_REACH) : one.number + MAX_REACH + 1]
+        if other is not one and _may_follow(one, other)
+    ]
+    lines = [squeezed(line.text) for part in fragments for line in part.block.lines[1:-1]]
+    flows = language_model().flows([part.text for part in fragments], pairs, lines)
+    return dict(zip(pairs, flows, strict=True))
+
+
+def _may_follow(one: Fragment, other: Fragment) -> bool:
+    if one.caption != other.caption or other.opening:
+        return False
+    if other.number - one.number == 1:
+        return True
+    return one.dangling and continuation_score(one.text, other.text) > MIN_FLOW
 
 
 def _is_airy(bodies: Sequence[Block]) -> bool:

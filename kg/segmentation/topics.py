@@ -18,6 +18,7 @@ from kg.segmentation.continuity import rarity
 __all__ = ["Topics", "pairs_of"]
 
 _RUN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9.%]+")
+DOUBT_NATS = 10.0  # two or three pairs alone say little
 COMMON_NATS = 6.0  # 发展, 项目 lie below: they count little
 
 
@@ -67,7 +68,8 @@ class Topics:
         if not total:
             return 0.0
         pairs = pairs_of(body)
-        return float(sum(self.weight(pair) for pair in known if pair in pairs) / total)
+        shared = sum(self.weight(pair) for pair in known if pair in pairs)
+        return float(shared / (total + DOUBT_NATS))
 
     def covered(self, title: str, body: str) -> float:
         """Return the share of a headline's weight that its body repeats, from 0 to 1."""

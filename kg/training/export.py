@@ -18,7 +18,7 @@ import torch
 from kg.annotation.tagger import FORMAT, Encoder
 from kg.training.network import NestedNameRecognizer
 
-__all__ = ["model_arrays", "round_weights", "write_model"]
+__all__ = ["gates", "model_arrays", "put_eight_bits", "round_weights", "write_model"]
 
 
 def model_arrays(
@@ -34,7 +34,7 @@ def model_arrays(
         # Sorted keys are stored as differences, which compress to a third.
         "pairs": np.diff(vocabulary.pairs, prepend=0).astype(np.int32),
         "biases": np.concatenate(
-            [_gates(state[f"{d}.bias_ih_l0"] + state[f"{d}.bias_hh_l0"]) for d in ("ahead", "back")]
+            [gates(state[f"{d}.bias_ih_l0"] + state[f"{d}.bias_hh_l0"]) for d in ("ahead", "back")]
         ),
         "output_biases": state["out.bias"],
     }
@@ -42,14 +42,14 @@ def model_arrays(
         for part in ("start", "end"):
             arrays[f"chain_{layer}_{part}"] = state[f"chains.{layer}.{part}_transitions"]
         arrays[f"chain_{layer}_moves"] = state[f"chains.{layer}.transitions"]
-    inputs = [_gates(state[f"{d}.weight_ih_l0"]).T for d in ("ahead", "back")]
-    _put(arrays, "input_weights", np.concatenate(inputs, axis=1), axis=0)
+    inputs = [gates(state[f"{d}.weight_ih_l0"]).T for d in ("ahead", "back")]
+    put_eight_bits(arrays, "input_weights", np.concatenate(inputs, axis=1), axis=0)
     for index, direction in enumerate(("ahead", "back")):
-        hidden = _gates(state[f"{direction}.weight_hh_l0"]).T
-        _put(arrays, f"hidden_weights_{index}", hidden, axis=0)
-    _put(arrays, "output_weights", state["out.weight"].T, axis=0)
-    _put(arrays, "character_vectors", state["characters.weight"], axis=1)
-    _put(arrays, "pair_vectors", state["pairs.weight"], axis=1)
+        hidden = gates(state[f"{direction}.weight_hh_l0"]).T
+        put_eight_bits(arrays, f"hidden_weights_{index}", hidden, axis=0)
+    put_eight_bits(arrays, "output_weights", state["out.weight"].T, axis=0)
+    put_eight_bits(arrays, "character_vectors", state["characters.weight"], axis=1)
+    put_eight_bits(arrays, "pair_vectors", state["pairs.weight"], axis=1)
     return {
         name: array.astype(np.float32) if array.dtype == np.float64 else array
         for name, array in arrays.items()
@@ -73,13 +73,13 @@ def _text(value: object) -> npt.NDArray[np.uint8]:
     return np.frombuffer(encoded, dtype=np.uint8)
 
 
-def _gates(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def gates(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Reorder torch's gates i, f, g, o to i, f, o, g, and halve those that pass a sigmoid."""
     i, f, g, o = np.split(weights, 4)
     return np.concatenate([i / 2, f / 2, o / 2, g])
 
 
-def _put(
+def put_eight_bits(
     arrays: dict[str, npt.NDArray[Any]], name: str, values: npt.NDArray[Any], *, axis: int
 ) -> None:
     """Store *values* in eight bits with a scale for each slice that runs along *axis*."""

@@ -26,7 +26,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from kg.annotation.features import OUTSIDE, UNKNOWN, Vocabulary, fold_codes
+from kg.characters import OUTSIDE, UNKNOWN, Vocabulary, fold_codes
 
 __all__ = ["Pretrained", "PretrainingSettings", "pretrain", "read_paragraphs"]
 

@@ -3,14 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kg.annotation.features import (
-    OUTSIDE,
-    UNKNOWN,
-    CharacterFeatures,
-    Vocabulary,
-    fold_codes,
-    repeated_ngrams,
-)
+from kg.annotation.features import CharacterFeatures, repeated_ngrams
+from kg.characters import OUTSIDE, UNKNOWN, Vocabulary, fold_codes
 
 
 def unfold(text: str) -> str:

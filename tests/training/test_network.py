@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kg.annotation.features import Vocabulary
+from kg.characters import Vocabulary
 from kg.annotation.tagger import Encoder, Tagger, read_spans
 
 torch = pytest.importorskip("torch")
