@@ -15,9 +15,9 @@ import numpy as np
 
 from kg.model import Document, DocumentId
 from kg.reading.pdf import read_pdf
-from kg.segmentation.joining import chains_of
+from kg.segmentation.heads import company_features
 from kg.segmentation.lines import squeezed
-from kg.segmentation.matching import head_pairs, heads_of
+from kg.segmentation.matching import HeadScores, heads_of
 from kg.segmentation.page import pages_of
 
 
@@ -63,26 +63,54 @@ def pairs(folder: Path, *, pdf: bool):
 
 
 def head_data(folder: Path, *, pdf: bool):
+    """Yield headlines and true bodies, with the true company of each headline."""
     for path in sorted(folder.glob("*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
         articles = [(squeezed(a["title"]), squeezed(a["body"])) for a in record["articles"]]
         (page,) = pages_of(load(path, pdf=pdf))
-        chains = chains_of(page)
-        owner = {}
-        for chain in chains:
-            longest = max(chain.fragments, key=lambda fragment: len(fragment.text))
-            owner[chain.number] = [
-                n for n, (_, body) in enumerate(articles) if longest.text[:40] in body
-            ]
-        for head, chain, features in head_pairs(page, heads_of(page, chains), chains):
+        bodies = [parts for _, body in articles if (parts := true_parts(page, body))]
+        titles = [title for title, body in articles if true_parts(page, body)]
+        bodies += [
+            (part.number,)
+            for part in page.fragments
+            if part.caption and not any(part.text[:12] in body for _, body in articles)
+        ]
+        heads = {head.number: head for head in heads_of(page)}
+        owners: dict[int, set[int]] = {}
+        for number, head in heads.items():
             rows = [squeezed("".join(line.text for line in row)) for row in head.rows]
-            titles = [
-                n for n, (title, _) in enumerate(articles) if all(row in title for row in rows)
-            ]
-            if not titles or len(head.text) < 3:
+            owners[number] = {
+                at for at, title in enumerate(titles) if all(row in title for row in rows)
+            }
+        for (number, at), features in HeadScores(page, list(heads.values())).evidence(bodies):
+            head = heads[number]
+            if len(head.text) < 3 or len(owners[number]) > 1:
                 continue
-            right = float(bool(set(titles) & set(owner[chain.number])))
-            yield features, right, (path.stem, head.number)
+            company = [heads[o] for o in heads if o != number and owners[o] == {at}]
+            right = float(at in owners[number])
+            yield {**features, **company_features(head, company)}, right, (path.stem, number)
+
+
+def start_data(folder: Path, *, pdf: bool):
+    """Yield fragments, each the only one to choose, and whether an article begins with it."""
+    for path in sorted(folder.glob("*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        bodies = [squeezed(article["body"]) for article in record["articles"]]
+        (page,) = pages_of(load(path, pdf=pdf))
+        for fragment in page.fragments:
+            homes = [body.find(fragment.text) for body in bodies if fragment.text in body]
+            if len(homes) == 1 and not fragment.caption:
+                right = float(homes[0] == 0)
+                yield page.start_evidence(fragment), right, (path.stem, fragment.number)
+
+
+def true_parts(page, body: str) -> tuple[int, ...]:
+    found = sorted(
+        (body.index(part.text[:-12] or part.text), part.number)
+        for part in page.fragments
+        if part.text in body or (part.caption and part.text[:-12] in body)
+    )
+    return tuple(number for _, number in found)
 
 
 def main() -> None:
@@ -90,8 +118,9 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--pdf", action="store_true")
     parser.add_argument("--heads", action="store_true", help="headlines to bodies")
+    parser.add_argument("--starts", action="store_true", help="first parts of bodies")
     arguments = parser.parse_args()
-    read = head_data if arguments.heads else pairs
+    read = start_data if arguments.starts else head_data if arguments.heads else pairs
     data = [
         (features, right, (place, key))
         for place, folder in enumerate(arguments.folders)

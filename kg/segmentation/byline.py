@@ -27,6 +27,7 @@ __all__ = [
     "is_jump_line",
     "parse_byline",
     "split_names",
+    "tears_role",
 ]
 
 MAX_BYLINE_CHARS = 60  # three reporters and three correspondents of a county with its name
@@ -53,6 +54,7 @@ _ROLE = re.compile(
 _ACTION = "综合报道|摄影报道|图文报道|报道|综合整理|整理|供图|供稿|提供|摄影|摄像|摄|制图|绘图|漫画|图文|文图|编译|撰文|文|图"
 _WHOLE_ACTION = re.compile(_ACTION)
 _GLUED_ACTION = re.compile(rf"([{_HAN}·]{{2,}})(?:摄影报道|报道|供图|供稿|摄影|摄)")
+_TORN_CHARS = 4  # on each side of a line break
 _EDITING = re.compile(
     r"责任编辑|责编|编辑|值班|主编|美编|编审|编委|校对|排版|版式|组版|审校|审核|终审|复审|初审|监制|来源|原标题|稿源"
 )
@@ -465,6 +467,21 @@ _BRACKET = re.compile(r"[（(]([^（）()]{2,50})[）)]")
 _NOT_A_NAME = re.compile(
     r"[日近昨今前去明同当据由在从我全省市县区这一第经为]|截至|目前|根据|随着|记者|报道|[年月]"
 )
+
+
+def tears_role(upper: str, lower: str) -> bool:
+    """Say whether a line break cuts a word such as 编译 in two: （记者 天山雪 编 | 译 阿依古丽）.
+
+    >>> tears_role("本报讯（记者 天山雪 编", "译 阿依古丽）新疆"), tears_role("（记者 湘", "宁）")
+    (True, False)
+    """
+    tail = upper[-_TORN_CHARS:]
+    whole = tail + lower[:_TORN_CHARS]
+    return any(
+        match.start() < len(tail) < match.end()
+        for pattern in (_ROLE, _WHOLE_ACTION)
+        for match in pattern.finditer(whole)
+    )
 
 
 def inline_reporters(text: str) -> tuple[str, ...]:

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 
 from kg.model import Article, ArticleId, Document
 from kg.segmentation.assembly import Draft
-from kg.segmentation.byline import find_jump, inline_reporters, is_credit, parse_byline
+from kg.segmentation.byline import find_jump, inline_reporters, is_credit, parse_byline, tears_role
 from kg.segmentation.continuity import continuation_score, opening_score
 from kg.segmentation.display import is_article_opening
 from kg.segmentation.heads import Head
-from kg.segmentation.lines import Line, ends_sentence
+from kg.segmentation.lines import Line, ends_sentence, squeezed
 from kg.segmentation.links import Fragment
 from kg.segmentation.traced import Traced, joined
 
@@ -71,10 +71,25 @@ def _ordered_rows(heads: Sequence[Head]) -> Iterator[tuple[tuple[Line, ...], boo
     if any(head.box is not None for head in heads):
         yield from _ordered_by_place(heads)
         return
-    rows = [row for head in sorted(heads, key=lambda head: head.order) for row in head.rows]
+    rows = [row for head in _kickers_first(heads) for row in head.rows]
     decks = [row for row in rows if _is_deck(row)]
     for number, row in enumerate([row for row in rows if row not in decks] + decks):
         yield row, number == 0
+
+
+def _kickers_first(heads: Sequence[Head]) -> list[Head]:
+    """Put a kicker before its headline.
+
+    Where blank lines part them it stands there; where the text layer has none, it was written behind.
+    """
+    ordered: list[Head] = []
+    for head in sorted(heads, key=lambda head: head.number):
+        last = ordered[-1] if ordered else None
+        if last is not None and head.joined and head.number == last.number + 1 and not last.is_tag:
+            ordered.insert(len(ordered) - 1, head)
+        else:
+            ordered.append(head)
+    return ordered
 
 
 def _ordered_by_place(heads: Sequence[Head]) -> Iterator[tuple[tuple[Line, ...], bool]]:
@@ -176,10 +191,21 @@ def _inline_names(paragraphs: Sequence[Traced], draft: Draft) -> list[str]:
     """Return the names of 本报讯（记者 …）, which a line break may part from their role."""
     if draft.chain is None or not paragraphs:
         return []
-    lines = [line.text for line in draft.chain.fragments[0].block.lines[:5]]
-    found = [inline_reporters(glue.join(lines)[:120]) for glue in ("", " ")]
+    lines = [
+        squeezed(line.text) if line.stretched else line.text
+        for line in draft.chain.fragments[0].block.lines[:5]
+    ]
+    found = [inline_reporters(_glued(lines, glue)[:120]) for glue in ("", " ")]
     names = max(found, key=len)
     return list(names)
+
+
+def _glued(lines: Sequence[str], glue: str) -> str:
+    """Join lines by *glue*, but not where the break tears a reporter's role."""
+    text = lines[0]
+    for line in lines[1:]:
+        text += line if tears_role(text, line) else glue + line
+    return text
 
 
 # --------------------------------------------------------------------------------------- spaces

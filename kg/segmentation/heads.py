@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from kg.model import Box
@@ -25,17 +26,16 @@ from kg.segmentation.topics import Topics
 __all__ = [
     "Chain",
     "Head",
+    "company_features",
     "head_features",
     "head_score",
     "heads_of_layout",
     "heads_of_text",
-    "stacked",
+    "rival_features",
 ]
 
 MAX_HALF_EM = 9.5  # each of two lines of one headline where nothing else tells
 MAX_TAG_CHARS = 4  # 深度调查, 能源时评: a column's name above a headline
-MIN_STACK_SHARE = 0.75  # cosine of what kicker and headline share with every body
-MIN_DECK_FLOW = 0.0  # log ratio above which a deck goes on in the next line
 MIN_FLOW = 3.0  # log ratio above which two lines are one phrase
 SPLIT_RATIO = 0.62  # shorter line by longer line of one headline
 
@@ -57,6 +57,11 @@ class Head:
     @property
     def lines(self) -> tuple[Line, ...]:
         return tuple(line for row in self.rows for line in row)
+
+    @property
+    def is_tag(self) -> bool:
+        """Whether it may be the name of a column above a headline: 深度调查."""
+        return len(self.rows) == 1 and len(self.text) <= MAX_TAG_CHARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,62 +123,8 @@ def _is_second_half(row: Sequence[Line], line: Line) -> bool:
     return long <= MAX_HALF_EM and short >= SPLIT_RATIO * long and short >= 2.5
 
 
-def stacked(
-    heads: Sequence[Head], covers: Mapping[int, Mapping[int, float]], opening: Set[int]
-) -> list[Head]:
-    """Put kicker and headline together where they stand beside each other and share their bodies.
-
-    *covers* tells for every head how much of it each body repeats; *opening* holds the heads that no
-    body stands above, so that they can only belong to what follows. The kicker comes first: before
-    its headline where blank lines part them, behind it where the text layer has no blank lines.
-    """
-    found: list[Head] = []
-    for head in heads:
-        last = found[-1] if found else None
-        if last is not None and _belongs_to(last, head, covers, opening):
-            rows = (*last.rows, *head.rows)
-            if head.joined and not _is_deck(head) and not _is_tag(last):
-                rows = (*head.rows, *last.rows)
-            found[-1] = replace(last, rows=rows)
-        else:
-            found.append(head)
-    return [replace(head, number=number) for number, head in enumerate(found)]
-
-
-def _belongs_to(
-    last: Head, head: Head, covers: Mapping[int, Mapping[int, float]], opening: Set[int]
-) -> bool:
-    if len(last.rows) > 2 or head.order - last.order > 1:
-        return False
-    if head.lines[0].index - max(line.index for line in last.lines) != 1:
-        return False
-    if _is_deck(head) or _is_tag(last) or _runs_over(last, head):
-        return True
-    if last.number in opening and not head.joined:
-        return True
-    # Squares: the body that a head fits best shall count, not words that every body shares.
-    one = {number: value**2 for number, value in covers[last.number].items()}
-    other = {number: value**2 for number, value in covers[head.number].items()}
-    shared = sum(value * other.get(number, 0.0) for number, value in one.items())
-    sizes = math.sqrt(sum(v * v for v in one.values()) * sum(v * v for v in other.values()))
-    return sizes > 0 and shared / sizes > MIN_STACK_SHARE
-
-
-def _runs_over(last: Head, head: Head) -> bool:
-    """Say whether a deck goes on: ——…党中央引领推进 | 新时代农业农村现代化事业述评."""
-    deck, line = last.lines[-1], head.lines[0]
-    if not deck.text.startswith("——") or len(head.lines) > 1:
-        return False
-    narrower = line.width <= deck.width
-    return narrower and continuation_score(deck.text, line.text) > MIN_DECK_FLOW
-
-
 def _is_deck(head: Head) -> bool:
     return head.text.startswith("——")
-
-
-def _is_tag(head: Head) -> bool:
-    return len(head.rows) == 1 and len(head.text) <= MAX_TAG_CHARS
 
 
 def heads_of_layout(blocks: Sequence[Block]) -> list[Head]:
@@ -215,30 +166,22 @@ def _stands_on(stack: Sequence[Block], block: Block) -> bool:
 
 
 def head_features(
-    head: Head, chain: Chain, topics: Topics, covers: Mapping[int, float], orders: Sequence[int]
+    head: Head, chain: Chain, topics: Topics, cover: float, orders: Sequence[int]
 ) -> dict[str, float]:
-    """Return the evidence for *head* being the headline of *chain*.
+    """Return the evidence for *head* being the headline of *chain*, other bodies left aside.
 
-    *covers* tells for every chain how much of the head's words it repeats; *orders* are the block
-    indexes of all fragments, sorted.
+    *cover* tells how much of the head's words the body repeats; *orders* are the block indexes of
+    all fragments within reach, sorted.
     """
-    cover = covers[chain.number]
-    rival = max((value for number, value in covers.items() if number != chain.number), default=0.0)
-    before = [order for order in orders if order < head.order]
-    after = [order for order in orders if order > head.order]
+    at = bisect_left(orders, head.order)
     places = [fragment.order for fragment in chain.fragments]
-    steps = [
-        sum(min(place, head.order) < order < max(place, head.order) for order in orders)
-        for place in places
-    ]
+    steps = [_between(orders, *sorted((place, head.order))) for place in places]
     features = {
         "bias": 1.0,
         "cover": cover,
-        "lead": max(-0.6, min(0.6, cover - rival)),
-        "sure": cover * max(0.0, cover - rival),
         "known": topics.known_covered(head.text, chain.text),
-        "above": float(bool(after) and after[0] == places[0]),
-        "below": float(bool(before) and before[-1] == places[-1]),
+        "above": float(orders[at : at + 1] == places[:1]),
+        "below": float(at > 0 and orders[at - 1] == places[-1]),
         "inside_torn": float(_is_inside(head, chain, orders, dangling=True)),
         "inside_whole": float(_is_inside(head, chain, orders, dangling=False)),
         "touches": float(min(steps, default=9) == 0),
@@ -250,6 +193,56 @@ def head_features(
     if head.box is not None:
         features.update(_nearness(head.box, chain))
     return features
+
+
+def _between(orders: Sequence[int], low: int, high: int) -> int:
+    """Count the sorted *orders* between two, without them."""
+    return max(0, bisect_left(orders, high) - bisect_right(orders, low))
+
+
+def rival_features(cover: float, rival: float) -> dict[str, float]:
+    """Return the evidence that other bodies give: *rival* is the most that one of them repeats."""
+    return {
+        "lead": max(-0.6, min(0.6, cover - rival)),
+        "sure": cover * max(0.0, cover - rival),
+    }
+
+
+def company_features(head: Head, others: Sequence[Head]) -> dict[str, float]:
+    """Return the evidence that the other headlines of a body give for one more: kicker or deck.
+
+    A kicker stands beside its headline, most often; a deck (——…) goes on behind it; a line that goes
+    on where the one before it ends was torn from it.
+    """
+    if not others:
+        return {}
+    near = [other for other in others if _adjoin(head, other)]
+    joined = any(max(head, other, key=_number).joined for other in near)
+    flow = max((_flow(*sorted((head, other), key=_number)) for other in near), default=0.0)
+    return {
+        "other": 1.0,
+        "others": float(len(others) > 1),
+        "beside": float(bool(near) and not joined),
+        "beside_joined": float(joined),
+        "beside_flow": flow,
+        "deck_beside": float(any(_is_deck(max(head, o, key=_number)) for o in near)),
+        "deck_apart": float(_is_deck(head) and not near),
+        "tag_beside": float(any(min(head, o, key=_number).is_tag for o in near)),
+    }
+
+
+def _number(head: Head) -> int:
+    return head.number
+
+
+def _adjoin(one: Head, other: Head) -> bool:
+    """Say whether no line stands between two headlines."""
+    first, second = sorted((one, other), key=_number)
+    return second.lines[0].index - max(line.index for line in first.lines) == 1
+
+
+def _flow(first: Head, second: Head) -> float:
+    return max(-4.0, min(6.0, continuation_score(first.lines[-1].text, second.lines[0].text)))
 
 
 def _is_inside(head: Head, chain: Chain, orders: Sequence[int], *, dangling: bool) -> bool:
@@ -298,42 +291,53 @@ def _nearness(box: Box, chain: Chain) -> dict[str, float]:
 
 # Log odds, fitted to typeset pages by benchmarks/fit_links.py --heads.
 TEXT_WEIGHTS: dict[str, float] = {
-    "above": 0.5,
-    "below": 0.6,
-    "bias": 0.2,
-    "brief": -1.3,
-    "caption": -0.2,
-    "cover": 1.1,
-    "far": -0.9,
-    "inside_torn": 0.1,
-    "inside_whole": -1.5,
-    "known": 5.8,
-    "lead": 0.5,
-    "long": -0.8,
-    "sure": -3.0,
-    "teaser": -3.9,
-    "touches": -0.6,
+    "above": 0.84,
+    "below": 0.89,
+    "beside": 3.03,
+    "beside_flow": -0.09,
+    "beside_joined": 3.94,
+    "bias": 0.9,
+    "brief": -1.31,
+    "caption": -1.24,
+    "cover": -1.33,
+    "deck_apart": 1.14,
+    "deck_beside": 2.19,
+    "far": -0.84,
+    "inside_torn": 0.5,
+    "inside_whole": -4.15,
+    "known": 3.28,
+    "lead": 6.2,
+    "long": -0.64,
+    "other": -2.04,
+    "others": -2.62,
+    "sure": -0.77,
+    "tag_beside": 1.73,
+    "teaser": -2.11,
+    "touches": -1.13,
 }
 PLACE_WEIGHTS: dict[str, float] = {
-    "above": 0.8,
-    "below": 0.5,
-    "bias": 2.6,
-    "brief": -1.7,
-    "centered": 0.9,
-    "close": 1.1,
-    "column": -0.5,
-    "cover": 0.9,
-    "distance": -0.9,
-    "far": -0.7,
-    "framed": 0.9,
-    "inside_torn": -1.0,
-    "known": 5.9,
-    "lead": 0.1,
-    "long": -1.2,
-    "over": 0.5,
-    "sure": -1.5,
-    "teaser": -5.7,
-    "touches": -1.1,
+    "above": 1.4,
+    "below": 0.78,
+    "beside": -0.2,
+    "bias": 2.82,
+    "brief": -3.56,
+    "caption": -1.67,
+    "centered": 2.09,
+    "close": 1.65,
+    "column": -1.48,
+    "cover": 1.22,
+    "distance": -0.67,
+    "far": -0.07,
+    "framed": 2.17,
+    "inside_torn": -2.97,
+    "known": 1.74,
+    "lead": 3.49,
+    "long": -0.78,
+    "other": -7.27,
+    "over": -0.31,
+    "sure": 0.53,
+    "teaser": -1.94,
+    "touches": -0.31,
 }
 
 

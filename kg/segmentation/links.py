@@ -14,9 +14,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from kg.model import Box
-from kg.segmentation.blocks import Block
+from kg.segmentation.blocks import Block, BlockKind
 from kg.segmentation.continuity import continuation_score, lead_score, opening_score
 from kg.segmentation.display import is_article_opening
 from kg.segmentation.geometry import bounding_box
@@ -27,10 +31,16 @@ __all__ = [
     "Fragment",
     "best_assignment",
     "best_links",
+    "lead_of",
     "link_features",
     "link_score",
     "make_fragment",
+    "start_features",
+    "start_score",
 ]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.intp]
 
 MAX_REACH = 60  # fragments between the two parts of one body, in a long document
 MAX_EXACT = 140  # fragments for which the best assignment is computed exactly
@@ -176,6 +186,29 @@ def link_features(
     return features
 
 
+def start_features(fragment: Fragment, before: Block | None) -> dict[str, float]:
+    """Return the evidence for an article beginning with *fragment*, below the block *before*."""
+    above = before.kind if before is not None else None
+    return {
+        "bias": 1.0,
+        "article": float(fragment.opening),
+        "signed": float(fragment.signed),
+        "lead": lead_of(fragment),
+        "opening": _clip(opening_score(fragment.text[:6]), 4.0),
+        "indented": float(fragment.indent > 0),
+        "flush": float(fragment.indent < 0),
+        "gap": float(fragment.block.lines[0].gap),
+        "headed": float(above is BlockKind.DISPLAY),
+        "closed": float(above in (BlockKind.JUMP, BlockKind.CREDIT)),
+        "short": float(len(fragment.text) < 20),
+    }
+
+
+def start_score(features: Mapping[str, float]) -> float:
+    """Return the log odds that an article begins with a fragment."""
+    return sum(START_WEIGHTS.get(name, 0.0) * value for name, value in features.items())
+
+
 def _is_joined(one: Fragment, other: Fragment) -> bool:
     """Say whether the lines of two fragments follow one another without a blank line."""
     first = other.block.lines[0]
@@ -245,48 +278,48 @@ def _places(one: Box, other: Box, state: str, size: float) -> dict[str, float]:
 
 # Log odds, fitted to typeset pages by benchmarks/fit_links.py.
 TEXT_WEIGHTS: dict[str, float] = {
-    "byline": -2.49,
-    "closed": -3.5,
+    "byline": -2.52,
+    "closed": -3.47,
     "end": -3.1,
     "end_back": -3.05,
     "end_between": -0.87,
     "end_far": -0.45,
-    "end_full": 0.21,
-    "end_indented": 0.11,
-    "end_joined": 3.67,
+    "end_full": 0.23,
+    "end_indented": 0.1,
+    "end_joined": 3.68,
     "end_lead": -0.15,
-    "end_next": 1.56,
+    "end_next": 1.55,
     "end_next_airy": 2.81,
     "end_opening": -0.09,
     "end_over": 3.32,
     "end_over_airy": 1.1,
-    "end_topic": 3.98,
-    "end_topic_apart": 2.25,
-    "end_words": 0.24,
-    "mid": 1.24,
-    "mid_back": -1.55,
-    "mid_between": -0.4,
-    "mid_far": -0.66,
-    "mid_flow": 0.26,
-    "mid_flow_apart": 0.33,
-    "mid_flush": 0.75,
-    "mid_full": 0.96,
-    "mid_indented": -2.25,
-    "mid_joined": 3.7,
-    "mid_next": 2.05,
+    "end_topic": 3.96,
+    "end_topic_apart": 2.26,
+    "end_words": 0.23,
+    "mid": 1.16,
+    "mid_back": -1.51,
+    "mid_between": -0.39,
+    "mid_far": -0.67,
+    "mid_flow": 0.24,
+    "mid_flow_apart": 0.32,
+    "mid_flush": 0.78,
+    "mid_full": 0.9,
+    "mid_indented": -2.24,
+    "mid_joined": 3.69,
+    "mid_next": 2.04,
     "mid_next_airy": 2.39,
     "mid_opening": -0.14,
-    "mid_opening_apart": -0.19,
-    "mid_over": 2.59,
-    "mid_over_airy": 1.7,
-    "mid_topic": 0.78,
-    "mid_topic_apart": 2.07,
-    "mid_unlikely": 0.62,
+    "mid_opening_apart": -0.18,
+    "mid_over": 2.65,
+    "mid_over_airy": 1.78,
+    "mid_topic": 0.63,
+    "mid_topic_apart": 2.04,
+    "mid_unlikely": 0.67,
     "mid_words": 0.39,
     "mid_words_apart": 0.5,
-    "quotes": 1.87,
-    "spaced": -0.14,
-    "width": -0.83,
+    "quotes": 1.9,
+    "spaced": -0.13,
+    "width": -0.82,
 }
 PLACE_WEIGHTS: dict[str, float] = {
     "byline": -1.5,
@@ -340,6 +373,22 @@ PLACE_WEIGHTS: dict[str, float] = {
 }
 
 
+# Log odds, fitted to typeset pages by benchmarks/fit_links.py --starts.
+START_WEIGHTS: dict[str, float] = {
+    "article": 6.06,
+    "bias": -3.05,
+    "closed": 4.58,
+    "flush": -4.5,
+    "gap": 0.72,
+    "headed": 2.59,
+    "indented": 0.47,
+    "lead": 0.25,
+    "opening": 0.2,
+    "short": -2.21,
+    "signed": 6.14,
+}
+
+
 def link_score(features: Mapping[str, float]) -> float:
     """Return the log odds that two fragments are neighbours in one body."""
     placed = "size" in features
@@ -384,46 +433,54 @@ def _greedy(wanted: Mapping[tuple[int, int], float]) -> dict[int, int]:
 def _assigned(
     rows: Sequence[int], columns: Sequence[int], wanted: Mapping[tuple[int, int], float]
 ) -> dict[int, int]:
-    """Solve the assignment by shortest augmenting paths (Jonker-Volgenant, O(n³))."""
+    """Solve the assignment by shortest augmenting paths (Jonker and Volgenant 1987, O(n³))."""
     if not rows:
         return {}
     width = len(columns) + len(rows)  # a row may stay alone at no cost: its own dummy column
-    cost = [
-        [-wanted.get((row, column), 0.0) for column in columns] + [0.0] * len(rows) for row in rows
-    ]
-    row_price, column_price = [0.0] * (len(rows) + 1), [0.0] * (width + 1)
-    owner = [0] * (width + 1)
-    for row in range(1, len(rows) + 1):
-        owner[0] = row
-        at = 0
-        slack = [math.inf] * (width + 1)
-        came_from = [0] * (width + 1)
-        done = [False] * (width + 1)
-        while owner[at]:
-            done[at] = True
-            current, delta, best = owner[at], math.inf, 0
-            for column in range(1, width + 1):
-                if done[column]:
-                    continue
-                reduced = cost[current - 1][column - 1] - row_price[current] - column_price[column]
-                if reduced < slack[column]:
-                    slack[column], came_from[column] = reduced, at
-                if slack[column] < delta:
-                    delta, best = slack[column], column
-            for column in range(width + 1):
-                if done[column]:
-                    row_price[owner[column]] += delta
-                    column_price[column] -= delta
-                else:
-                    slack[column] -= delta
-            at = best
-        while at:
-            owner[at], at = owner[came_from[at]], came_from[at]
+    row_at = {row: at for at, row in enumerate(rows)}
+    column_at = {column: at for at, column in enumerate(columns)}
+    cost = np.zeros((len(rows), width))
+    for (row, column), score in wanted.items():
+        cost[row_at[row], column_at[column]] = -score
+    row_price, column_price = np.zeros(len(rows)), np.zeros(width)
+    owner = np.full(width, -1)
+    for row in range(len(rows)):
+        _augment(row, cost, row_price, column_price, owner)
     return {
-        rows[owner[column] - 1]: columns[column - 1]
-        for column in range(1, len(columns) + 1)
-        if owner[column] and (rows[owner[column] - 1], columns[column - 1]) in wanted
+        rows[owner[at]]: column
+        for at, column in enumerate(columns)
+        if owner[at] >= 0 and (rows[owner[at]], column) in wanted
     }
+
+
+def _augment(row: int, cost: Floats, row_price: Floats, column_price: Floats, owner: Ints) -> None:
+    """Give *row* a column, moving others along the cheapest path."""
+    slack = np.full(len(owner), np.inf)
+    came_from = np.full(len(owner), -1)
+    done = np.zeros(len(owner), dtype=bool)
+    at, current = -1, row
+    path: list[int] = []  # columns in the order in which they were reached for good
+    low = 0.0
+    while True:
+        reduced = low + cost[current] - row_price[current] - column_price
+        better = ~done & (reduced < slack)
+        slack[better] = reduced[better]
+        came_from[better] = at
+        at = int(np.where(done, np.inf, slack).argmin())
+        low = float(slack[at])
+        if owner[at] < 0:
+            break
+        done[at] = True
+        path.append(at)
+        current = int(owner[at])
+    for column in path:
+        row_price[owner[column]] += low - slack[column]
+        column_price[column] -= low - slack[column]
+    row_price[row] += low
+    while at >= 0:
+        before = int(came_from[at])
+        owner[at] = owner[before] if before >= 0 else row
+        at = before
 
 
 def _without_circles(

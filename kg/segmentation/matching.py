@@ -3,98 +3,129 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from kg.segmentation.blocks import BlockKind
 from kg.segmentation.heads import (
     Chain,
     Head,
+    company_features,
     head_features,
     head_score,
     heads_of_layout,
     heads_of_text,
-    stacked,
+    rival_features,
 )
 from kg.segmentation.lines import is_teaser_label
-from kg.segmentation.links import MAX_REACH, best_assignment
+from kg.segmentation.links import MAX_REACH
 from kg.segmentation.page import Page
 
-__all__ = ["first_heads", "head_pairs", "head_scores", "heads_of", "is_announced"]
+__all__ = ["HeadScores", "Parts", "heads_of", "is_announced"]
 
-MIN_HEAD_SCORE = -1.5  # log odds below which a headline stays without a body
 FULL_COVER = 0.4  # share of a headline's words in its body that leaves no doubt
-COST_SUBHEAD = 2.5  # for a headline that stands where a subhead would
 
-Scores = dict[tuple[int, int], float]
+Parts: TypeAlias = tuple[int, ...]  # numbers of the fragments of one body, in order
+Scores: TypeAlias = dict[tuple[int, int], float]  # by headline and place of the body
 
 
-def heads_of(page: Page, chains: Sequence[Chain]) -> list[Head]:
+def heads_of(page: Page) -> list[Head]:
     """Return the headlines of a page, those of other pages included."""
     displays = [block for block in page.blocks if block.kind is BlockKind.DISPLAY]
-    if page.placed:
-        return heads_of_layout(displays)
-    heads = heads_of_text(displays)
-    covers = {
-        head.number: {chain.number: page.cover(head.text, chain.fragments) for chain in chains}
-        for head in heads
-    }
-    opening = {
-        head.number
-        for head in heads
-        if head.order == 0 or page.blocks[head.order - 1].kind in (BlockKind.FOLIO, BlockKind.LABEL)
-    }
-    return stacked(heads, covers, opening)
+    return heads_of_layout(displays) if page.placed else heads_of_text(displays)
 
 
-def first_heads(scores: Mapping[tuple[int, int], float]) -> dict[int, int]:
-    """Return the body of each headline, one headline a body, so that the sum is highest."""
-    return best_assignment({pair: score - MIN_HEAD_SCORE for pair, score in scores.items()})
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What speaks for a headline and a body, other bodies left aside."""
+
+    features: Mapping[str, float]
+    cover: float
+    score: float
 
 
-def head_scores(
-    page: Page,
-    heads: Sequence[Head],
-    chains: Sequence[Chain],
-    rivals: Sequence[Chain] = (),
-) -> Scores:
-    """Return the log odds of every headline and body that may belong together.
+class HeadScores:
+    """The log odds of headlines and bodies, while bodies are cut and joined."""
 
-    *rivals* are bodies that are only compared with: a headline fits a body better the less it fits
-    all others.
-    """
-    scores: Scores = {}
-    for head, chain, features in head_pairs(page, heads, chains, rivals):
-        score = head_score(features, placed=page.placed)
-        scores[head.number, chain.number] = score - COST_SUBHEAD * features["inside_whole"]
-    return scores
+    def __init__(self, page: Page, heads: Sequence[Head]) -> None:
+        self._page = page
+        self._heads = heads
+        self._by_number = {head.number: head for head in heads}
+        self._orders = [fragment.order for fragment in page.fragments]
+        self._announced = {head.number: is_announced(page, head) for head in heads}
+        self._fixed: dict[tuple[int, Parts], _Evidence | None] = {}
+        self._companies: dict[tuple[int, tuple[int, ...]], float] = {}
 
+    def announced(self, head: int) -> bool:
+        """Say whether a pointer to another page stands beside a headline."""
+        return self._announced[head]
 
-def head_pairs(
-    page: Page,
-    heads: Sequence[Head],
-    chains: Sequence[Chain],
-    rivals: Sequence[Chain] = (),
-) -> Iterable[tuple[Head, Chain, Mapping[str, float]]]:
-    """Yield headlines and bodies within reach of each other, with the evidence."""
-    orders = [fragment.order for fragment in page.fragments]
-    for head in heads:
-        at = bisect_left(orders, head.order)
-        low, high = max(0, at - MAX_REACH), at + MAX_REACH
-        reachable = [chain for chain in chains if _reaches(chain, low, high)]
-        covers = {
-            chain.number: page.cover(head.text, chain.fragments)
-            for chain in (*reachable, *(rival for rival in rivals if _reaches(rival, low, high)))
+    def of(self, bodies: Sequence[Parts]) -> Scores:
+        """Return the log odds of each headline and each body (by place) within reach."""
+        scores: Scores = {}
+        for head in self._heads:
+            fixed = self._within_reach(head, bodies)
+            for at, evidence, rival in _with_rivals(fixed):
+                change = rival_features(evidence.cover, rival)
+                scores[head.number, at] = evidence.score + self._score(change)
+        return scores
+
+    def company(self, head: int, others: tuple[int, ...]) -> float:
+        """Return what the other headlines of a body add to the log odds of one more."""
+        key = (head, others)
+        if key not in self._companies:
+            found = [self._by_number[other] for other in others]
+            self._companies[key] = self._score(company_features(self._by_number[head], found))
+        return self._companies[key]
+
+    def evidence(
+        self, bodies: Sequence[Parts]
+    ) -> Iterator[tuple[tuple[int, int], Mapping[str, float]]]:
+        """Yield headlines and bodies within reach of each other, with what speaks for them."""
+        for head in self._heads:
+            for at, evidence, rival in _with_rivals(self._within_reach(head, bodies)):
+                rivals = rival_features(evidence.cover, rival)
+                yield (head.number, at), {**evidence.features, **rivals}
+
+    def _score(self, features: Mapping[str, float]) -> float:
+        return head_score(features, placed=self._page.placed)
+
+    def _within_reach(self, head: Head, bodies: Sequence[Parts]) -> dict[int, _Evidence]:
+        return {
+            at: evidence
+            for at, body in enumerate(bodies)
+            if (evidence := self._evidence(head, body)) is not None
         }
-        announced = is_announced(page, head)
-        for chain in reachable:
-            features = head_features(head, chain, page.topics, covers, orders[low:high])
-            # A body that repeats the headline word for word outweighs a pointer beside it.
-            doubt = 1.0 - min(1.0, features["cover"] / FULL_COVER)
-            yield head, chain, {**features, "teaser": doubt * announced}
+
+    def _evidence(self, head: Head, body: Parts) -> _Evidence | None:
+        """Return the evidence of a headline and a body, None where they are out of reach."""
+        key = (head.number, body)
+        if key not in self._fixed:
+            at = bisect_left(self._orders, head.order)
+            low, high = max(0, at - MAX_REACH), at + MAX_REACH
+            found = None
+            if any(low <= number < high for number in body):
+                features = self._near_features(head, body, self._orders[low:high])
+                found = _Evidence(features, features["cover"], self._score(features))
+            self._fixed[key] = found
+        return self._fixed[key]
+
+    def _near_features(self, head: Head, body: Parts, orders: Sequence[int]) -> dict[str, float]:
+        chain = Chain(0, tuple(self._page.fragments[number] for number in body))
+        cover = self._page.cover(head.text, chain.fragments)
+        features = head_features(head, chain, self._page.topics, cover, orders)
+        # A body that repeats the headline word for word outweighs a pointer beside it.
+        doubt = 1.0 - min(1.0, cover / FULL_COVER)
+        return {**features, "teaser": doubt * self._announced[head.number]}
 
 
-def _reaches(chain: Chain, low: int, high: int) -> bool:
-    return any(low <= fragment.number < high for fragment in chain.fragments)
+def _with_rivals(found: Mapping[int, _Evidence]) -> Iterator[tuple[int, _Evidence, float]]:
+    """Yield bodies by place, with the most that another one repeats of the headline."""
+    covers = sorted((evidence.cover for evidence in found.values()), reverse=True)
+    first, second = (*covers, 0.0, 0.0)[:2]
+    for at, evidence in found.items():
+        yield at, evidence, second if evidence.cover == first else first
 
 
 def is_announced(page: Page, head: Head) -> bool:

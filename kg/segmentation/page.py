@@ -19,7 +19,14 @@ from kg.segmentation.display import is_article_opening
 from kg.segmentation.geometry import blocks_of_layout
 from kg.segmentation.language_model import language_model
 from kg.segmentation.lines import ends_sentence, ends_with_photo_credit, read_lines, squeezed
-from kg.segmentation.links import MAX_REACH, Fragment, link_features, link_score, make_fragment
+from kg.segmentation.links import (
+    MAX_REACH,
+    Fragment,
+    link_features,
+    link_score,
+    make_fragment,
+    start_features,
+)
 from kg.segmentation.topics import Topics
 
 __all__ = ["Page", "pages_of"]
@@ -67,6 +74,11 @@ class Page:
     def link(self, one: Fragment, other: Fragment) -> float:
         """Return the log odds of *other* going on where *one* ends."""
         return link_score(self.evidence(one, other))
+
+    def start_evidence(self, fragment: Fragment) -> Mapping[str, float]:
+        """Return what speaks for an article beginning with *fragment*."""
+        before = self.blocks[fragment.order - 1] if fragment.order else None
+        return start_features(fragment, before)
 
     def cover(self, title: str, fragments: Sequence[Fragment]) -> float:
         """Return the share of a headline's words that a body repeats."""
@@ -147,8 +159,9 @@ def _flows(fragments: Sequence[Fragment]) -> dict[tuple[int, int], float]:
         for other in fragments[max(0, one.number - MAX_REACH) : one.number + MAX_REACH + 1]
         if other is not one and _may_follow(one, other)
     ]
+    texts = [part.text for part in fragments]
     lines = [squeezed(line.text) for part in fragments for line in part.block.lines[1:-1]]
-    flows = language_model().flows([part.text for part in fragments], pairs, lines)
+    flows = language_model().flows(texts, pairs, lines)
     return dict(zip(pairs, flows, strict=True))
 
 

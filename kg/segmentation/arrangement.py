@@ -1,0 +1,278 @@
+"""Arrange the parts of a page: which bodies go on where, and which headlines they have.
+
+The two questions answer each other. A body cut behind a whole sentence goes on below another article,
+and only a headline that would be left without a body tells that a new article begins there; a kicker
+that stands apart from its headline looks like a headline of its own until the bodies are whole. So
+an arrangement of the page as a whole is scored: every link of two parts, every headline of a body,
+every headline left alone, every body left without one. From the best links the search goes on by
+cutting a body, joining two, exchanging their ends or setting one into another, each time by the
+change that gains most, until none does.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from kg.segmentation.heads import Head
+from kg.segmentation.joining import chains_of, link_prior
+from kg.segmentation.links import MAX_REACH, Fragment, best_assignment, start_score
+from kg.segmentation.matching import HeadScores, Parts
+from kg.segmentation.page import Page
+
+__all__ = ["WEIGHTS", "Arrangement", "Search", "arranged", "link_kind"]
+
+# What an arrangement gains by each thing that is counted or added up; learned from typeset pages by
+# benchmarks/fit_arrangement.py, from the arrangements that the search took for better than the true.
+WEIGHTS: dict[str, float] = {
+    "body": -1.0,  # one article more needs a reason
+    "company": 1.0,  # log odds that kicker and headline have one body
+    "first": 1.0,  # log odds of headline and body
+    "headless": -4.8,  # bodies without a headline
+    "link_apart": 1.0,  # log odds of going on elsewhere behind a whole sentence
+    "link_mid": 1.0,  # of going on in mid-sentence
+    "link_next": 1.0,  # of going on in the next part behind a whole sentence
+    "loose": -1.3,  # headlines without a body
+    "second": 1.0,  # log odds of kicker and body
+    "start": 0.5,  # log odds that articles begin as these bodies do
+    "subhead": 0.5,  # headlines between two parts of one body
+}
+MAX_START = 6.0
+MIN_GAIN = 0.1
+MIN_LINK_CHANGE = -6.0  # of changes that are looked at
+MAX_TRIED = 40  # changes looked at in one round
+MAX_ROUNDS = 40
+MAX_HEADS = 3  # kicker, headline, deck
+
+Change: TypeAlias = tuple[float, set[int], tuple[Parts, ...]]  # of the links; gone; new
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """The bodies of a page, and the headlines, subheads of each."""
+
+    bodies: tuple[Parts, ...]
+    heads: Mapping[int, tuple[int, ...]]  # of each body: its headline first, then kicker, deck
+    subheads: Mapping[int, tuple[int, ...]]
+    loose: tuple[int, ...]
+    score: float
+
+
+def arranged(page: Page, heads: Sequence[Head]) -> Arrangement:
+    """Return the best arrangement found."""
+    search = Search(page, heads)
+    bodies = tuple(tuple(f.number for f in chain.fragments) for chain in chains_of(page))
+    best = search.with_heads(bodies)
+    for _ in range(MAX_ROUNDS):
+        better = search.improved(best)
+        if better is None:
+            break
+        best = better
+    return best
+
+
+def link_kind(one: Fragment, other: Fragment) -> str:
+    """Return which weight the link of two fragments has."""
+    if one.dangling:
+        return "link_mid"
+    return "link_next" if other.number - one.number == 1 else "link_apart"
+
+
+class Search:
+    """The scores of arrangements of one page, and the way to better ones."""
+
+    def __init__(self, page: Page, heads: Sequence[Head]) -> None:
+        """Take the headlines of *page*."""
+        self._page = page
+        self._heads = {head.number: head for head in heads}
+        self.scores = HeadScores(page, heads)
+        self._links: dict[tuple[int, int], float] = {}
+
+    def link(self, one: int, other: int) -> float:
+        """Return what a link adds to the score of a page."""
+        key = (one, other)
+        if key not in self._links:
+            left, right = self._page.fragments[one], self._page.fragments[other]
+            value = self._page.link(left, right) + link_prior(left)
+            self._links[key] = WEIGHTS[link_kind(left, right)] * value
+        return self._links[key]
+
+    # ------------------------------------------------------------------------------- headlines
+
+    def with_heads(self, bodies: Sequence[Parts]) -> Arrangement:
+        """Give the bodies their headlines and score the whole."""
+        score = sum(self._body_score(body) for body in bodies)
+        firsts = self.scores.of(bodies)
+        gains = {
+            (head, at): WEIGHTS["first"] * value - self._loose(head) - self._headless(bodies[at])
+            for (head, at), value in firsts.items()
+        }
+        owner = best_assignment(gains)
+        score += sum(self._headless(body) for body in bodies)
+        score += sum(self._loose(head) for head in self._heads)
+        score += sum(gains[pair] for pair in owner.items())
+        heads: dict[int, list[int]] = {at: [head] for head, at in owner.items()}
+        subheads: dict[int, list[int]] = {}
+        loose: list[int] = []
+        between = _gaps(self._page, bodies)
+        for head in self._heads:
+            if head in owner:
+                continue
+            gain, at, role = self._second(head, bodies, heads, firsts, between)
+            gain -= self._loose(head)
+            if at < 0 or gain <= 0:
+                loose.append(head)
+                continue
+            (heads if role == "head" else subheads).setdefault(at, []).append(head)
+            score += gain
+        return Arrangement(
+            tuple(bodies),
+            {at: tuple(found) for at, found in heads.items()},
+            {at: tuple(found) for at, found in subheads.items()},
+            tuple(loose),
+            score,
+        )
+
+    def _second(
+        self,
+        head: int,
+        bodies: Sequence[Parts],
+        heads: Mapping[int, Sequence[int]],
+        firsts: Mapping[tuple[int, int], float],
+        between: Mapping[int, int],
+    ) -> tuple[float, int, str]:
+        """Return where a headline that has no body of its own belongs best, and what it adds."""
+        best = (-99.0, -1, "")
+        if self.scores.announced(head):
+            return best
+        for at, taken in heads.items():
+            if len(taken) >= MAX_HEADS:
+                continue
+            value = firsts.get((head, at))
+            if value is not None:
+                company = self.scores.company(head, tuple(taken))
+                gain = WEIGHTS["second"] * value + WEIGHTS["company"] * company
+                best = max(best, (gain, at, "head"))
+        home = between.get(self._heads[head].order)
+        if home is not None and home in heads:
+            best = max(best, (WEIGHTS["subhead"], home, "subhead"))
+        return best
+
+    def _loose(self, head: int) -> float:
+        return 0.0 if self.scores.announced(head) else WEIGHTS["loose"]
+
+    def _headless(self, body: Parts) -> float:
+        return 0.0 if self._page.fragments[body[0]].caption else WEIGHTS["headless"]
+
+    def _body_score(self, body: Parts) -> float:
+        links = sum(self.link(one, other) for one, other in itertools.pairwise(body))
+        first = self._page.fragments[body[0]]
+        if first.caption:
+            return links
+        return links + WEIGHTS["start"] * self.start(first) + WEIGHTS["body"]
+
+    def start(self, fragment: Fragment) -> float:
+        """Return the log odds that an article begins with a fragment, within reason."""
+        score = start_score(self._page.start_evidence(fragment))
+        return max(-MAX_START, min(MAX_START, score))
+
+    # --------------------------------------------------------------------------------- changes
+
+    def improved(self, now: Arrangement) -> Arrangement | None:
+        """Return the arrangement that one change improves most, or None where none does."""
+        changes = sorted(self._changes(now), key=lambda change: -change[0])
+        best: Arrangement | None = None
+        for _, bodies in changes[:MAX_TRIED]:
+            found = self.with_heads(bodies)
+            if found.score > (best.score if best else now.score + MIN_GAIN):
+                best = found
+        return best
+
+    def _changes(self, now: Arrangement) -> Iterator[tuple[float, tuple[Parts, ...]]]:
+        for change, gone, new in (
+            *self._cuts(now.bodies),
+            *self._joints(now.bodies),
+            *self._exchanges(now.bodies),
+            *self._insertions(now.bodies),
+        ):
+            if change > MIN_LINK_CHANGE:
+                kept = [body for at, body in enumerate(now.bodies) if at not in gone]
+                yield change, tuple(sorted([*kept, *new]))
+
+    def _cuts(self, bodies: Sequence[Parts]) -> Iterator[Change]:
+        for at, body in enumerate(bodies):
+            for cut in range(1, len(body)):
+                yield -self.link(body[cut - 1], body[cut]), {at}, (body[:cut], body[cut:])
+
+    def _joints(self, bodies: Sequence[Parts]) -> Iterator[Change]:
+        for one, left in enumerate(bodies):
+            for other, right in enumerate(bodies):
+                if one != other and self._may_follow(left[-1], right[0]):
+                    yield self.link(left[-1], right[0]), {one, other}, (left + right,)
+
+    def _exchanges(self, bodies: Sequence[Parts]) -> Iterator[Change]:
+        """Exchange the ends of two bodies."""
+        for one, left in enumerate(bodies):
+            for other in range(one + 1, len(bodies)):
+                right = bodies[other]
+                for i in range(1, len(left) + 1):
+                    for j in range(1, len(right) + 1):
+                        if i == len(left) and j == len(right):
+                            continue
+                        change = self._exchange(left, i, right, j)
+                        if change > MIN_LINK_CHANGE:
+                            yield change, {one, other}, (left[:i] + right[j:], right[:j] + left[i:])
+
+    def _exchange(self, left: Parts, i: int, right: Parts, j: int) -> float:
+        change = 0.0
+        if i < len(left):
+            if not self._may_follow(right[j - 1], left[i]):
+                return -99.0
+            change += self.link(right[j - 1], left[i]) - self.link(left[i - 1], left[i])
+        if j < len(right):
+            if not self._may_follow(left[i - 1], right[j]):
+                return -99.0
+            change += self.link(left[i - 1], right[j]) - self.link(right[j - 1], right[j])
+        return change
+
+    def _insertions(self, bodies: Sequence[Parts]) -> Iterator[Change]:
+        """Set a body into another."""
+        for one, inner in enumerate(bodies):
+            for other, outer in enumerate(bodies):
+                if one == other:
+                    continue
+                for at in range(1, len(outer)):
+                    left, right = outer[at - 1], outer[at]
+                    if not self._may_follow(left, inner[0]) or not self._may_follow(
+                        inner[-1], right
+                    ):
+                        continue
+                    change = self.link(left, inner[0]) + self.link(inner[-1], right)
+                    yield (
+                        change - self.link(left, right),
+                        {one, other},
+                        (outer[:at] + inner + outer[at:],),
+                    )
+
+    def _may_follow(self, one: int, other: int) -> bool:
+        left, right = self._page.fragments[one], self._page.fragments[other]
+        if left.caption != right.caption or right.opening:
+            return False
+        return abs(one - other) <= MAX_REACH
+
+
+def _gaps(page: Page, bodies: Sequence[Parts]) -> dict[int, int]:
+    """Return for the order of each display block between two parts of one body, that body.
+
+    Behind a whole sentence that is the place of a subhead.
+    """
+    found: dict[int, int] = {}
+    for at, body in enumerate(bodies):
+        for one, other in itertools.pairwise(body):
+            left, right = page.fragments[one], page.fragments[other]
+            if other == one + 1 and not left.dangling:
+                for order in range(left.order + 1, right.order):
+                    found[order] = at
+    return found
