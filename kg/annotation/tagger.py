@@ -25,11 +25,12 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
+from kg.annotation.chains import Chains, Packing
 from kg.annotation.features import CharacterFeatures, repeated_ngrams
 from kg.characters import OUTSIDE, Vocabulary, fold_codes
 from kg.errors import AnnotatorUnavailable
 
-__all__ = ["MODEL_PATH", "Encoded", "Encoder", "TaggedName", "Tagger", "read_spans"]
+__all__ = ["MODEL_PATH", "Encoded", "Encoder", "TaggedName", "Tagger"]
 
 MODEL_PATH = Path(__file__).parent.parent / "models" / "tagger.npz"
 
@@ -47,6 +48,7 @@ _OVERLAP_CHARS = 60
 # So many characters are computed at once: enough to keep the processor busy, in about 30 MB.
 _BATCH_CHARS = 4000
 _BATCH_SENTENCES = 64
+_FEW_ROWS = 3  # up to here, BLAS is faster at row × matrix than at matrix × matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,181 +104,6 @@ class Encoder:
         return encoded
 
 
-def read_spans(labels: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """Yield begin, end and type of the names that *labels* (B-, I-, E-, S-Type, O) spell.
-
-    A broken sequence (an I- without its B-) spells no name: the network seldom writes one, and
-    guessing its edges would be wrong more often than not.
-
-    >>> list(read_spans(["B-Place", "E-Place", "O", "S-Place", "I-Person"]))
-    [(0, 2, 'Place'), (3, 4, 'Place')]
-    """
-    begin, open_type = 0, ""
-    for index, label in enumerate(labels):
-        mark, _, type_ = label.partition("-")
-        if mark == "S":
-            yield index, index + 1, type_
-        elif mark == "E" and type_ == open_type:
-            yield begin, index + 1, type_
-        if mark == "B":
-            begin, open_type = index, type_
-        elif mark != "I" or type_ != open_type:
-            open_type = ""
-
-
-class _Chain:
-    """A linear chain of labels over the network's emissions: best sequence and probabilities."""
-
-    def __init__(self, labels: Sequence[str], start: Floats, end: Floats, moves: Floats) -> None:
-        self.labels = tuple(labels)
-        self.start, self.end, self.moves = start, end, moves
-        self._weights = np.exp(moves)  # an illegal move has a score of -100: weight 0
-
-    def decode(
-        self, emissions: Floats, lengths: Sequence[int], min_alternative: float | None = None
-    ) -> list[list[TaggedName]]:
-        """Return the names of the best labelling of each sentence; *layer* is left 0.
-
-        *emissions* is time × sentence × label, sentences sorted by length, the longest first. With
-        *min_alternative*, all other spans that are at least so probable come along.
-        """
-        paths = self._best_paths(emissions, lengths)
-        lattice = _Lattice(self.moves, emissions, *self._probabilities(emissions, lengths))
-        found = []
-        for column, path in enumerate(paths):
-            names = []
-            for begin, end, type_ in read_spans([self.labels[label] for label in path]):
-                score = lattice.probability(column, begin, path[begin:end])
-                names.append(TaggedName(begin, end, type_, score, OUTER))
-            found.append(names)
-        if min_alternative is not None:
-            known = [{(n.begin, n.end, n.type) for n in names} for names in found]
-            for column, name in self._alternatives(lattice, min_alternative):
-                if (name.begin, name.end, name.type) not in known[column]:
-                    found[column].append(name)
-        return found
-
-    def _alternatives(
-        self, lattice: _Lattice, min_score: float
-    ) -> Iterator[tuple[int, TaggedName]]:
-        """Yield all spans that are at least as probable as *min_score*, with their sentence."""
-        marginals = lattice.marginals
-        for type_ in dict.fromkeys(label[2:] for label in self.labels if label != "O"):
-            first, inside, last, single = (self.labels.index(f"{m}-{type_}") for m in "BIES")
-            for time, column in np.argwhere(marginals[:, :, single] >= min_score):
-                score = float(marginals[time, column, single])
-                yield column, TaggedName(int(time), int(time) + 1, type_, score, OUTER, best=False)
-            for time, column in np.argwhere(marginals[:, :, first] >= min_score):
-                ends = lattice.extend(int(time), int(column), first, inside, last, min_score)
-                for end, score in ends:
-                    yield column, TaggedName(int(time), end, type_, score, OUTER, best=False)
-
-    def _best_paths(self, emissions: Floats, lengths: Sequence[int]) -> list[npt.NDArray[np.intp]]:
-        """Viterbi, for all sentences at once."""
-        active = _active(lengths)
-        score = self.start + emissions[0]
-        came_from = np.zeros(emissions.shape, dtype=np.uint8)
-        moves = np.ascontiguousarray(self.moves.T)  # to, from: the maximum runs along memory
-        for time in range(1, len(emissions)):
-            count = active[time]
-            reached = score[:count, None, :] + moves
-            best = reached.argmax(axis=2)
-            came_from[time, :count] = best
-            top = np.take_along_axis(reached, best[:, :, None], axis=2)[:, :, 0]
-            score[:count] = top + emissions[time, :count]
-        score = score + self.end
-        paths = []
-        for column, length in enumerate(lengths):
-            path = np.zeros(length, dtype=np.intp)
-            path[-1] = score[column].argmax()
-            for time in range(length - 1, 0, -1):
-                path[time - 1] = came_from[time, column, path[time]]
-            paths.append(path)
-        return paths
-
-    def _probabilities(
-        self, emissions: Floats, lengths: Sequence[int]
-    ) -> tuple[Floats, Floats, Floats]:
-        """Forward and backward weights, scaled to sum to one at each step, and the log scales."""
-        active = _active(lengths)
-        top = emissions.max(axis=2, keepdims=True)
-        weights = np.exp(emissions - top)
-        ahead = np.zeros_like(emissions)
-        scales = np.zeros(emissions.shape[:2], dtype=np.float32)
-        current = np.exp(self.start) * weights[0]
-        for time in range(len(emissions)):
-            count = active[time]
-            if time:
-                current = (current[:count] @ self._weights) * weights[time, :count]
-            total = current.sum(axis=1, keepdims=True)
-            current = current / total
-            ahead[time, :count] = current
-            scales[time, :count] = np.log(total[:, 0])
-        scales += top[:, :, 0]
-        back = np.zeros_like(emissions)
-        ends = np.exp(self.end)
-        last = np.asarray(lengths) - 1
-        columns = np.arange(len(lengths))
-        closing = (ahead[last, columns] * ends).sum(axis=1, keepdims=True)
-        back[last, columns] = ends / closing
-        totals = np.exp(scales - top[:, :, 0])
-        for time in range(len(emissions) - 2, -1, -1):
-            count = active[time + 1]
-            later = weights[time + 1, :count] * back[time + 1, :count]
-            back[time, :count] = (later @ self._weights.T) / totals[time + 1, :count, None]
-        return ahead, back, scales
-
-
-@dataclass(frozen=True, slots=True)
-class _Lattice:
-    """Probabilities of labels and of stretches of labels in a batch of sentences."""
-
-    moves: Floats
-    emissions: Floats  # time × sentence × label, like the following
-    ahead: Floats
-    back: Floats
-    scales: Floats  # time × sentence
-
-    @property
-    def marginals(self) -> Floats:
-        """The probability of each label at each place."""
-        return self.ahead * self.back
-
-    def probability(self, column: int, begin: int, path: npt.NDArray[np.intp]) -> float:
-        """Return the probability that the labels from *begin* on are *path*."""
-        times = np.arange(begin + 1, begin + len(path))
-        steps = (
-            self.moves[path[:-1], path[1:]]
-            + self.emissions[times, column, path[1:]]
-            - self.scales[times, column]
-        )
-        first, last = self.ahead[begin, column, path[0]], begin + len(path) - 1
-        score = first * np.exp(steps.sum()) * self.back[last, column, path[-1]]
-        return float(min(score, 1.0))
-
-    def extend(
-        self, begin: int, column: int, first: int, inside: int, last: int, min_score: float
-    ) -> Iterator[tuple[int, float]]:
-        """Yield the ends of the probable names that begin at *begin*, with their probability."""
-        weight, label = self.ahead[begin, column, first], first
-        for time in range(begin + 1, len(self.emissions)):
-            emitted = self.emissions[time, column] - self.scales[time, column]
-            closed = weight * np.exp(self.moves[label, last] + emitted[last])
-            score = float(closed * self.back[time, column, last])
-            if score >= min_score:
-                yield time + 1, min(score, 1.0)
-            weight = weight * np.exp(self.moves[label, inside] + emitted[inside])
-            label = inside
-            if weight * self.back[time, column, inside] < min_score:
-                return
-
-
-def _active(lengths: Sequence[int]) -> list[int]:
-    """Return how many sentences are longer than each time step (sorted, the longest first)."""
-    counts = np.bincount(np.asarray(lengths) - 1, minlength=lengths[0])
-    return [int(n) for n in counts[::-1].cumsum()[::-1]]
-
-
 class Tagger:
     """A trained network with everything it needs to read text; stateless once loaded."""
 
@@ -286,21 +113,43 @@ class Tagger:
         words = json.loads(arrays["words"].tobytes())
         vocabulary = Vocabulary(arrays["characters"], np.cumsum(arrays["pairs"].astype(np.int64)))
         self.encoder = Encoder(vocabulary, words)
-        self._character_vectors = _real(arrays, "character_vectors")
         self._pair_vectors = _real(arrays, "pair_vectors")
-        self._input_weights = _real(arrays, "input_weights")  # both directions side by side
-        self._hidden_weights = np.stack([_real(arrays, f"hidden_weights_{d}") for d in (0, 1)])
-        self._biases = _real(arrays, "biases")
-        self._output_weights = _real(arrays, "output_weights")
-        self._output_biases = _real(arrays, "output_biases")
+        self._set_network(arrays)
+        self._set_chains(arrays)
+
+    def _set_network(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        vectors, weights = _real(arrays, "character_vectors"), _real(arrays, "input_weights")
+        width = vectors.shape[1]
+        # A direction comes first on every axis: forward, backward.
+        by_direction = np.stack(np.split(weights, 2, axis=1))
+        biases = np.stack(np.split(_real(arrays, "biases"), 2))[:, None]
+        # What a character adds to the gates is looked up: a quarter of the input's arithmetic.
+        self._character_sums = np.matmul(vectors, by_direction[:, :width]) + biases
+        self._input_weights = np.ascontiguousarray(by_direction[:, width:])
+        # Hidden states are kept doubled (see `_run_lstm`), so what reads them is halved.
+        hidden = [_real(arrays, f"hidden_weights_{d}") for d in (0, 1)]
+        self._hidden_weights = np.stack(hidden) * np.float32(0.5)
         self._hidden_size = self._hidden_weights.shape[1]
-        self._chains = [
-            _Chain(
-                self.meta["labels"][layer],
-                *(_real(arrays, f"chain_{layer}_{part}") for part in ("start", "end", "moves")),
-            )
-            for layer in range(LAYERS)
-        ]
+
+    def _set_chains(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        labels = self.meta["labels"]
+        self._chains = Chains(
+            labels,
+            *(
+                [_real(arrays, f"chain_{layer}_{part}") for layer in range(LAYERS)]
+                for part in ("start", "end", "moves")
+            ),
+        )
+        split = [len(labels[OUTER])]
+        weights = np.split(_real(arrays, "output_weights") * np.float32(0.5), split, axis=1)
+        biases = np.split(_real(arrays, "output_biases"), split)
+        self._output_biases = self._chains.stacked(biases)[:, None]
+        # direction × layer × state × label
+        self._output_weights = np.zeros(
+            (2, LAYERS, self._hidden_size, self._chains.width), dtype=np.float32
+        )
+        for layer, part in enumerate(weights):
+            self._output_weights[:, layer, :, : part.shape[1]] = np.stack(np.split(part, 2))
 
     @classmethod
     def load(cls, path: Path = MODEL_PATH) -> Tagger:
@@ -355,66 +204,83 @@ class Tagger:
             for names, sentence in zip(found, sentences, strict=True)
         ]
 
-    def emissions(self, pieces: Sequence[Encoded]) -> Floats:
-        """Return the network's scores, time × piece × label of both layers.
+    def emissions(self, pieces: Sequence[Encoded], packing: Packing) -> Floats:
+        """Return the network's scores, layer × packed row × label.
 
-        *pieces* are sorted by length, the longest first.
+        *pieces* are sorted by length, the longest first, as *packing* wants them.
         """
-        lengths = [len(piece) for piece in pieces]
-        hidden = self._run_lstm(self._inputs(pieces), lengths)
-        return hidden @ self._output_weights + self._output_biases
+        states = self._run_lstm(self._gates(pieces, packing), packing)
+        ahead, back = np.matmul(states[:, None], self._output_weights)
+        scores: Floats = ahead + back[:, packing.mirror] + self._output_biases
+        return scores
 
     def _tag_batch(
         self, pieces: Sequence[Encoded], min_alternative: float | None
     ) -> list[list[TaggedName]]:
-        lengths = [len(piece) for piece in pieces]
-        emissions = self.emissions(pieces)
-        split = len(self._chains[OUTER].labels)
-        outer = self._chains[OUTER].decode(emissions[:, :, :split], lengths, min_alternative)
-        inner = self._chains[INNER].decode(emissions[:, :, split:], lengths, min_alternative)
+        packing = Packing([len(piece) for piece in pieces])
+        layers = self._chains.decode(self.emissions(pieces, packing), packing, min_alternative)
         return [
-            [*names, *(replace(name, layer=INNER) for name in within)]
-            for names, within in zip(outer, inner, strict=True)
+            [
+                TaggedName(n.begin, n.end, n.type, n.score, layer, n.best)
+                for layer, names in enumerate(by_layer)
+                for n in names
+            ]
+            for by_layer in zip(*layers, strict=True)
         ]
 
-    def _inputs(self, pieces: Sequence[Encoded]) -> Floats:
-        """Return the vectors of all characters, time × piece × dimension, zero behind the end."""
-        vectors, pairs = self._character_vectors, self._pair_vectors
-        ends = np.cumsum([vectors.shape[1], pairs.shape[1], pairs.shape[1]])
-        width = self._input_weights.shape[0]
-        inputs = np.zeros((len(pieces[0]), len(pieces), width), dtype=np.float32)
-        for column, piece in enumerate(pieces):
-            rows = inputs[: len(piece), column]
-            rows[:, : ends[0]] = vectors[piece.characters]
-            rows[:, ends[0] : ends[1]] = pairs[piece.left_pairs]
-            rows[:, ends[1] : ends[2]] = pairs[piece.right_pairs]
-            rows[:, ends[2] :] = piece.cues
-        return inputs
+    def _gates(self, pieces: Sequence[Encoded], packing: Packing) -> Floats:
+        """Return what the input adds to the gates, direction × packed row × gate.
 
-    def _run_lstm(self, inputs: Floats, lengths: Sequence[int]) -> Floats:
-        """Run both directions at once; the backward one reads each piece from its own end."""
-        steps, count, _ = inputs.shape
+        The backward direction reads each piece from its own end.
+        """
+        characters = np.concatenate([piece.characters for piece in pieces])[packing.text]
+        left = np.concatenate([piece.left_pairs for piece in pieces])[packing.text]
+        right = np.concatenate([piece.right_pairs for piece in pieces])[packing.text]
+        cues = np.concatenate([piece.cues for piece in pieces])[packing.text]
+        inputs = np.concatenate(
+            [self._pair_vectors[left], self._pair_vectors[right], cues.astype(np.float32)], axis=1
+        )
+        gates: Floats = np.matmul(np.stack([inputs, inputs[packing.mirror]]), self._input_weights)
+        gates[0] += self._character_sums[0][characters]
+        gates[1] += self._character_sums[1][characters[packing.mirror]]
+        return gates
+
+    def _run_lstm(self, gates: Floats, packing: Packing) -> Floats:
+        """Return the hidden states, doubled; both directions run at once. *gates* is consumed.
+
+        σ(x) = (1 + tanh(x/2)) / 2, and the file holds the weights of the three sigmoid gates
+        halved. So all four gates are one tanh, and the halves of σ are taken where there are fewest
+        numbers: from the new cell, and from the weights that read the states.
+        """
         size = self._hidden_size
-        gates = inputs.reshape(steps * count, -1) @ self._input_weights + self._biases
-        gates = gates.reshape(steps, count, 2, 4 * size)
-        times, columns = np.arange(steps)[:, None], np.arange(count)
-        mirrored = np.maximum(np.asarray(lengths) - 1 - times, 0)
-        ahead = np.stack([gates[:, :, 0], gates[mirrored, columns, 1]], axis=1)
-        hidden = np.zeros((2, count, size), dtype=np.float32)
-        cell = np.zeros((2, count, size), dtype=np.float32)
-        states = np.zeros((2, steps, count, size), dtype=np.float32)
-        for time, active in enumerate(_active(lengths)):
-            sums = ahead[time, :, :active] + np.matmul(hidden[:, :active], self._hidden_weights)
-            # The weights of the three sigmoid gates are halved in the file: σ(x) = (1 + tanh(x/2)) / 2.
-            squashed = np.tanh(sums)
-            opened = squashed[:, :, : 3 * size] * np.float32(0.5) + np.float32(0.5)
-            cell = (
-                opened[:, :, size : 2 * size] * cell[:, :active]
-                + opened[:, :, :size] * squashed[:, :, 3 * size :]
-            )
-            hidden = opened[:, :, 2 * size :] * np.tanh(cell)
-            states[:, time, :active] = hidden
-        return np.concatenate([states[0], states[1][mirrored, columns]], axis=2)
+        states = np.empty((2, len(packing), size), dtype=np.float32)
+        cell = np.zeros((2, packing.active[0], size), dtype=np.float32)
+        products = np.empty((2, packing.active[0], 4 * size), dtype=np.float32)
+        hidden = cell
+        for time, (count, rows) in enumerate(zip(packing.active, packing.steps, strict=True)):
+            sums = gates[:, rows]
+            if time:
+                sums += self._recurrent(hidden[:, :count], products[:, :count])
+            np.tanh(sums, out=sums)
+            opened = sums[:, :, : 3 * size]
+            opened += 1
+            inward, kept = opened[:, :, :size], opened[:, :, size : 2 * size]
+            inward *= sums[:, :, 3 * size :]
+            cell = cell[:, :count]
+            cell *= kept
+            cell += inward
+            cell *= 0.5
+            hidden = states[:, rows]
+            np.tanh(cell, out=hidden)
+            hidden *= opened[:, :, 2 * size :]
+        return states
+
+    def _recurrent(self, hidden: Floats, out: Floats) -> Floats:
+        """Multiply states and weights; of few rows each is a product of its own, which is faster."""
+        if hidden.shape[1] <= _FEW_ROWS:
+            np.matmul(hidden[:, :, None], self._hidden_weights[:, None], out=out[:, :, None])
+            return out
+        return np.matmul(hidden, self._hidden_weights, out=out)
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """What speaks for an entity as the subject of a number or date, as strings for the linear model.
 
-A value has rival subjects, so the model compares them: `subject_features` describe one candidate,
+A value has rival subjects, so the model compares them: `own_features` describe one candidate,
+`value_features` the words around the value, which count joined with the candidate's type, and
 `nobody_features` the choice to drop the value (a date that only tells when somebody spoke, a number
 in passing). Where a candidate stands, what else stands between, the types at hand and the words around
 decide; the choice of the rules is a feature among others.
@@ -8,18 +9,41 @@ decide; the choice of the rules is a feature among others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kg.extraction.clauses import SentenceView
+from kg.extraction.clauses import Clause, SentenceView
 from kg.extraction.fact_subjects import ArticleTopics, Candidate, rule_choice
 from kg.extraction.fact_values import FactValue
 from kg.extraction.pairs import EntityKey
-from kg.model import MentionKind
+from kg.model import Mention, MentionKind, Span
 
-__all__ = ["ValueScene", "nobody_features", "subject_features", "type_features", "value_scene"]
+__all__ = [
+    "ValueScene",
+    "last_features",
+    "nobody_features",
+    "own_features",
+    "value_clues",
+    "value_features",
+    "value_scene",
+]
 
+MAX_QUOTATION_CHARS = 200  # a quotation longer than that is looked at no further
 MAX_GAP_CHARS = 8  # text between subject and value that is a feature as a whole
+_BEHIND = frozenset({"clause-after", "head", "after"})
+_OF_SENTENCE = frozenset({"clause", "before", "clause-after", "after", "nested"})
+
+# A thing spoken of by its kind alone: 项目占地260亩, 全市完成产值5亿元, 公司注册资本3000万元.
+_KINDS: Mapping[str, str] = {
+    "项目": "Project", "工程": "Project", "公司": "Company", "企业": "Company", "集团": "Company",
+    "该行": "Company", "合作社": "Company", "平台": "Platform", "系统": "Platform", "园区": "Zone",
+    "开发区": "Zone", "高新区": "Zone", "基地": "Zone", "方案": "Policy", "办法": "Policy",
+    "政策": "Policy", "该局": "Agency", "中心": "Agency", "大会": "Event", "展会": "Event",
+    "产业": "Industry", "行业": "Industry", "产品": "Product",
+}  # fmt: skip
+_REGION = re.compile(r"[全我该本]([省市县区镇乡村州旗国])")
+_KIND_WORD = re.compile("|".join(sorted(_KINDS, key=lambda word: (-len(word), word))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +55,16 @@ class ValueScene:
     candidates: tuple[Candidate, ...]
     chosen: EntityKey | None  # by the rules
     rule: str
-    last: EntityKey | None  # subject of the value before in this paragraph
-    last_clauses: int  # clause borders since then
     topics: ArticleTopics
+    carried: EntityKey | None  # topic of the sentence before
     topic: EntityKey | None  # of the sentence: its first name that is no adjunct
+    leader: EntityKey | None  # the last name before the value that opens its clause
     types: frozenset[str]  # of the mentions in the sentence
+    clause: Span
     clause_types: frozenset[str]
     what: str  # kind, attribute and dimension
+    called: frozenset[str]  # types, and last characters of regions, spoken of by their kind alone
+    clues: tuple[str, ...]  # value_clues
 
 
 def value_scene(
@@ -45,220 +72,225 @@ def value_scene(
     value: FactValue,
     found: Sequence[Candidate],
     topics: ArticleTopics,
-    last: tuple[EntityKey, int] | None,
+    clues: tuple[str, ...],
 ) -> ValueScene:
-    """Collect what the features of a value share; *last* is the subject before and its offset."""
+    """Collect what the features of a value share."""
     choice = rule_choice(view, value, found, topics)
     clause = view.clauses[view.clause_index(value.span.begin)]
     topic = next((m for m in view.outer if not view.is_adjunct(m)), None)
-    clauses = -1
-    if last is not None and last[1] >= view.sentence.span.begin:
-        clauses = view.clause_index(value.span.begin) - view.clause_index(last[1])
+    carried = topics.carried
     return ValueScene(
         view,
         value,
         tuple(found),
         choice[0].entity if choice else None,
         choice[1] if choice else "none",
-        last[0] if last else None,
-        clauses,
         topics,
+        (carried.type, carried.name) if carried is not None else None,
         (topic.type, topic.name) if topic is not None else None,
+        _leader(view, value.span.begin),
         frozenset(m.type for m in view.outer),
+        clause.span,
         frozenset(m.type for m in clause.mentions),
         f"{value.attribute}/{value.dimension}",
+        _called(view, clause.span.begin, value.span.begin),
+        clues,
     )
 
 
-def subject_features(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
-    """Yield the features of *candidate* as the subject of the scene's value."""
-    type_ = candidate.entity[0]
-    what = scene.what
-    for feature in _position(scene, candidate):
-        yield feature
-        yield f"{type_}|{feature}"
-        yield f"{scene.value.kind}|{type_}|{feature}"
-    yield f"type:{type_}"
-    yield f"{type_}|{what}"
-    yield f"{candidate.place}|{type_}|{what}"
-    yield from _words(scene, candidate)
+def _leader(view: SentenceView, offset: int) -> EntityKey | None:
+    """Return the last name before *offset* that opens a clause: what the clauses behind are about."""
+    for clause in reversed(view.clauses):
+        if clause.span.begin <= offset and clause.mentions:
+            mention = clause.mentions[0]
+            if mention.span.begin - clause.span.begin <= 1 and mention.span.end <= offset:
+                return mention.type, mention.name
+    return None
 
 
-def _position(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
-    """Yield where the candidate stands, as the rules and the values before see it."""
-    mention, place = candidate.mention, candidate.place
+def _called(view: SentenceView, begin: int, end: int) -> frozenset[str]:
+    found = set()
+    for match in _KIND_WORD.finditer(view.text, begin, end):
+        if not any(m.span.begin < match.end() <= m.span.end for m in view.outer):
+            found.add(_KINDS[match.group()])
+    found.update(m[1] for m in _REGION.finditer(view.text, begin, end))
+    return frozenset(found)
+
+
+def own_features(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
+    """Yield the features of *candidate*; each counts plain and joined with its type."""
+    place = candidate.place
+    yield "any"
     yield f"at:{place}"
     yield f"at:{place}:{min(candidate.clauses, 5)}:{min(candidate.sentences, 4)}"
+    yield f"{place}|{scene.what}"
+    yield f"rank:{min(candidate.rank, 6)}"
+    yield f"same:{min(candidate.same, 3)}:{place}"
+    mention = candidate.mention
     yield f"kind:{mention.kind.value}:{place}"
-    yield f"rank:{min(scene.candidates.index(candidate), 6)}"
+    if mention.kind is not MentionKind.NAME:
+        yield f"deictic:{mention.text[:2]}"
     if candidate.entity == scene.chosen:
         yield "rule"
         yield f"rule:{scene.rule}"
-    if scene.last is not None:
-        if candidate.entity == scene.last:
-            yield "last"
-            yield f"last:{min(scene.last_clauses, 4)}"
-        else:
-            yield f"not last:{min(scene.last_clauses, 4)}"
-    if mention.kind is not MentionKind.NAME:
-        yield f"deictic:{mention.text[:2]}"
-    yield from _in_sentence(scene, candidate)
-    yield from _in_article(scene, candidate)
+    if place in _OF_SENTENCE:
+        yield from _in_sentence(scene, candidate)
+    yield from _as_topic(scene, candidate)
+    yield from _words(scene, candidate)
+
+
+def last_features(*, same: bool, clauses: int) -> tuple[str, ...]:
+    """Return how a candidate stands to the subject taken some clauses before: the same, or not."""
+    distance = min(clauses, 4)
+    return ("last", f"last:{distance}") if same else (f"not last:{distance}",)
 
 
 def _in_sentence(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
     view, value, mention, place = scene.view, scene.value, candidate.mention, candidate.place
-    if place in ("clause", "before", "clause-after", "after", "nested"):
-        first, second = sorted((mention.span, value.span))
-        between = [
-            m for m in view.outer if first.end <= m.span.begin and m.span.end <= second.begin
-        ]
-        yield f"between:{place}:{min(len(between), 4)}"
-        if any(m.type == mention.type for m in between):
-            yield f"rival between:{place}"
-        for rival in sorted({m.type for m in between}):
-            yield f"between:{place}:{rival}"
-        if view.is_adjunct(mention):
-            yield f"adjunct:{place}"
-        if view.is_attribute(mention):
-            yield f"的:{place}"
-        yield f"distance:{place}:{_bucket(second.begin - first.end)}"
+    first, second = sorted((mention.span, value.span))
+    between = {
+        m.type
+        for m in view.outer
+        if first.end <= m.span.begin and m.span.end <= second.begin and m is not mention
+    }
+    yield f"between:{place}:{len(between)}"
+    if mention.type in between:
+        yield f"rival between:{place}"
+    for rival in sorted(between):
+        yield f"between:{place}:{rival}"
+    if view.is_adjunct(mention):
+        yield f"adjunct:{place}"
+    if view.is_attribute(mention):
+        yield f"的:{place}"
+    yield f"distance:{place}:{_bucket(second.begin - first.end)}"
+
+
+def _as_topic(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
+    topics, (type_, name), place = scene.topics, candidate.entity, candidate.place
     if scene.topic == candidate.entity:
         yield f"topic of sentence:{place}"
-    for rival in sorted(scene.types):
-        yield f"with:{rival}"
-    for rival in sorted(scene.clause_types):
-        yield f"in clause:{rival}"
-
-
-def _in_article(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
-    topics, (type_, name) = scene.topics, candidate.entity
-    if (
-        topics.carried is not None
-        and (topics.carried.type, topics.carried.name) == candidate.entity
-    ):
+    if scene.leader == candidate.entity:
+        yield f"leader:{place}"
+        yield f"leader:{place}:{min(candidate.clauses, 5)}"
+    if scene.carried == candidate.entity:
         yield "topic before"
         yield f"topic before:{bool(scene.types)}"
+    if type_ in scene.called or (type_ == "Place" and name[-1] in scene.called):
+        yield f"called:{place}"
+        yield f"called:{min(candidate.same, 2)}"
     yield f"times:{min(topics.counts.get(candidate.entity, 0), 8)}"
     main = topics.main.get(type_)
     if main is not None and main.name == name:
         yield "main of type"
     if type_ == "Place" and topics.focus is not None:
         yield "focus" if topics.focus.name == name else "not focus"
-    if any((m.type, m.name) == candidate.entity for m in topics.headline):
+    if candidate.entity in topics.in_head:
         yield "in headline"
-    if topics.in_headline(scene.view):
-        yield "of headline"
 
 
-def type_features(scene: ValueScene, type_: str) -> Iterator[str]:
-    """Yield the words at the value, joined with a type: 86家 are a region's firms.
-
-    They are the same for all candidates of that type, so they are computed once.
-    """
-    view, value = scene.view, scene.value
-    text = view.text
-    begin = view.clauses[view.clause_index(value.span.begin)].span.begin
+def value_features(scene: ValueScene) -> Iterator[str]:
+    """Yield the words at the value; they count joined with the candidate's type: 86家 are firms."""
+    view, value, text = scene.view, scene.value, scene.view.text
     before, after = _around(scene)
+    yield scene.what
     if value.cue is not None:
-        yield f"cue:{value.cue.of(text)}|{type_}"
-    yield f"unit:{value.unit}|{type_}"
-    yield f"before:{before[-2:]}|{type_}"
-    yield f"before:{before}|{type_}"
-    yield f"noun:{after[:2]}|{type_}"
-    yield f"noun:{after}|{type_}"
-    for character in sorted(set(text[begin : value.span.begin])):
-        yield f"clause:{character}|{type_}"
+        yield f"cue:{value.cue.of(text)}"
+    yield f"unit:{value.unit}"
+    yield f"before:{before[-2:]}"
+    yield f"before:{before}"
+    yield f"noun:{after[:2]}"
+    yield f"noun:{after}"
+    for character in sorted(set(text[scene.clause.begin : value.span.begin])):
+        yield f"clause:{character}"
     if value.kind == "state":
-        yield f"first:{str(value.value)[:2]}|{type_}"
+        yield f"first:{str(value.value)[:2]}"
+    for rival in sorted(scene.types):
+        yield f"with:{rival}"
+    for rival in sorted(scene.clause_types):
+        yield f"in clause:{rival}"
+    for kind in sorted(scene.called):
+        yield f"called:{kind}"
+    if scene.topics.in_headline(view):
+        yield "of headline"
 
 
 def _around(scene: ValueScene) -> tuple[str, str]:
     """Return the characters right before and right behind the value."""
     view, span = scene.view, scene.value.span
-    begin = view.clauses[view.clause_index(span.begin)].span.begin
-    before = view.text[max(begin, span.begin - 3) : span.begin]
+    before = view.text[max(scene.clause.begin, span.begin - 3) : span.begin]
     return before, view.text[span.end : min(view.sentence.span.end, span.end + 4)]
 
 
 def _words(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
     """Yield the words at the value, joined with where the candidate stands."""
-    view, value = scene.view, scene.value
-    text, (type_, name) = view.text, candidate.entity
-    place = candidate.place
-    begin = view.clauses[view.clause_index(value.span.begin)].span.begin
+    value, text, place = scene.value, scene.view.text, candidate.place
+    begin = scene.clause.begin
     before, after = _around(scene)
-    yield f"tail:{name[-2:]}|{value.attribute}"
+    yield f"tail:{candidate.entity[1][-2:]}|{value.attribute}"
     if value.cue is not None:
-        yield f"cue:{value.cue.of(text)}|{type_}|{place}"
-    yield f"unit:{value.unit}|{type_}|{place}"
-    yield f"clause begins:{text[begin : begin + 2]}|{type_}|{place}"
-    yield f"before:{before[-2:]}|{type_}|{place}"
-    yield f"noun:{after[:2]}|{type_}|{place}"
+        yield f"cue:{value.cue.of(text)}|{place}"
+    yield f"unit:{value.unit}|{place}"
+    yield f"clause begins:{text[begin : begin + 2]}|{place}"
+    yield f"before:{before[-2:]}|{place}"
+    yield f"noun:{after[:2]}|{place}"
+    mention = candidate.mention
     if value.kind == "state":
-        yield from _at_state(scene, candidate)
-    yield from _between(scene, candidate)
-
-
-def _at_state(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
-    value, type_ = scene.value, candidate.entity[0]
-    yield f"begins:{value.begins}|{type_}|{candidate.place}"
-    touching = candidate.mention.span.end == value.span.begin
-    yield f"touching:{touching}|{value.begins}"
-    yield f"touching:{touching}|{type_}"
-
-
-def _between(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
-    """Yield the text between subject and value, at either end."""
-    text, value, mention = scene.view.text, scene.value, candidate.mention
-    type_ = candidate.entity[0]
-    if candidate.place in ("clause", "before"):
-        gap = text[mention.span.end : value.span.begin]
-        if len(gap) <= MAX_GAP_CHARS:
-            yield f"gap:{gap}"
-        yield f"next:{gap[:1]}"
-        yield f"next:{gap[:2]}|{type_}"
-        begin = max(scene.view.sentence.span.begin, mention.span.begin - 2)
-        ahead = text[begin : mention.span.begin]
-        yield f"ahead:{ahead[-1:]}"
-        yield f"ahead:{ahead}|{type_}"
-        window = gap[:6]
-        for i in range(len(window) - 1):
-            yield f"gap pair:{window[i : i + 2]}"
-    elif candidate.place in ("clause-after", "head", "after"):
+        touching = mention.span.end == value.span.begin
+        yield f"begins:{value.begins}|{place}"
+        yield f"touching:{touching}|{value.begins}"
+        yield f"touching:{touching}"
+    if place in ("clause", "before"):
+        yield from _gap(scene, mention)
+    elif place in _BEHIND:
         gap = text[value.span.end : mention.span.begin]
         if len(gap) <= MAX_GAP_CHARS:
             yield f"gap behind:{gap}"
-        yield f"behind:{gap[:2]}|{type_}"
-        yield f"ahead of it:{gap[-2:]}|{type_}"
+        yield f"behind:{gap[:2]}"
+        yield f"ahead of it:{gap[-2:]}"
+
+
+def _gap(scene: ValueScene, mention: Mention) -> Iterator[str]:
+    """Yield the text between subject and value, at either end, and before the subject."""
+    text = scene.view.text
+    gap = text[mention.span.end : scene.value.span.begin]
+    if len(gap) <= MAX_GAP_CHARS:
+        yield f"gap:{gap}"
+    yield f"next:{gap[:1]}"
+    yield f"next:{gap[:2]}"
+    begin = max(scene.view.sentence.span.begin, mention.span.begin - 2)
+    ahead = text[begin : mention.span.begin]
+    yield f"ahead:{ahead[-1:]}"
+    yield f"ahead:{ahead}"
+    for i in range(min(len(gap), 6) - 1):
+        yield f"gap pair:{gap[i : i + 2]}"
 
 
 def nobody_features(scene: ValueScene) -> Iterator[str]:
-    """Yield the features that speak for dropping the scene's value."""
-    view, value = scene.view, scene.value
-    text, sentence = view.text, view.sentence.span
+    """Yield the features that speak for dropping the scene's value: its clues, and the rivals."""
+    yield from scene.clues
     yield "no"
-    for feature in (
-        f"kind:{value.kind}",
-        f"what:{scene.what}",
-        f"unit:{value.unit}",
-        f"rule:{scene.rule}",
-        f"cue:{value.cue.of(text) if value.cue else ''}",
-        f"headline:{scene.topics.in_headline(view)}",
-        f"candidates:{min(len(scene.candidates), 10)}",
-        f"inside:{value.inside.type if value.inside else ''}",
-    ):
+    for feature in (f"rule:{scene.rule}", f"candidates:{min(len(scene.candidates), 10)}"):
         yield f"no|{feature}"
-        yield f"no|{value.kind}|{feature}"
-    quoted = text[sentence.begin : value.span.begin]
+
+
+def value_clues(
+    view: SentenceView, clause: Clause, value: FactValue, *, in_headline: bool
+) -> Iterator[str]:
+    """Yield what tells of a value, before any subject is looked for, that it may be no fact."""
+    text, sentence, begin = view.text, view.sentence.span, value.span.begin
+    yield f"no|what:{value.attribute}/{value.dimension}"
+    yield f"no|unit:{value.unit}"
+    yield f"no|cue:{value.cue.of(text) if value.cue else ''}"
+    yield f"no|headline:{in_headline}"
+    yield f"no|inside:{value.inside.type if value.inside else ''}"
+    quoted = text[max(sentence.begin, begin - MAX_QUOTATION_CHARS) : begin]
     if quoted.count("“") > quoted.count("”"):
         yield "no|in quotation"
     number = value.span.of(text)
     if number[0] in "一二三四五六七八九十两":
         yield "no|in words"
         yield f"no|in words:{number[:1]}:{value.unit}"
-    clause = view.clauses[view.clause_index(value.span.begin)].span
-    before = text[max(clause.begin, value.span.begin - 6) : value.span.begin]
+    before = text[max(clause.span.begin, begin - 6) : begin]
     after = text[value.span.end : min(sentence.end, value.span.end + 6)]
     for name, window in (("b", before), ("a", after)):
         for i in range(len(window) - 1):
@@ -269,17 +301,17 @@ def nobody_features(scene: ValueScene) -> Iterator[str]:
     yield f"no|before:{before[-2:]}"
     yield f"no|after:{after[:1]}"
     yield f"no|after:{after[:2]}"
-    yield f"no|clause:{text[clause.begin : clause.begin + 2]}"
+    yield f"no|clause:{text[clause.span.begin : clause.span.begin + 2]}"
     if value.kind == "state":
-        yield from _state_words(scene)
-    for type_ in sorted(scene.clause_types) or ["none"]:
-        yield f"no|{value.kind}|in clause:{type_}"
+        yield from _state_words(value)
+    for type_ in sorted({m.type for m in clause.mentions}) or ["none"]:
+        yield f"no|in clause:{type_}"
 
 
-def _state_words(scene: ValueScene) -> Iterator[str]:
+def _state_words(value: FactValue) -> Iterator[str]:
     """Yield how a predicate begins and ends: 已… and …手续 make a state, 将… a plan."""
-    words = str(scene.value.value)
-    begins = scene.value.begins
+    words = str(value.value)
+    begins = value.begins
     yield f"no|begins:{begins}"
     yield f"no|first:{words[:1]}"
     yield f"no|first:{words[:2]}"

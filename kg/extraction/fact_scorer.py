@@ -9,7 +9,7 @@ predicates, are left out except where a project's name stands right before 已, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 from kg.extraction.clauses import SentenceView
 from kg.extraction.fact_features import (
     ValueScene,
+    last_features,
     nobody_features,
-    subject_features,
-    type_features,
+    value_clues,
     value_scene,
 )
+from kg.extraction.fact_rows import Rows, columns_of, scene_rows
 from kg.extraction.fact_subjects import (
     Candidate,
     article_topics,
@@ -32,23 +33,25 @@ from kg.extraction.fact_subjects import (
     carry_topic,
 )
 from kg.extraction.fact_values import FactValue, find_values
-from kg.extraction.linear import LinearModel, hash_features
+from kg.extraction.linear import LinearModel
 from kg.extraction.pairs import EntityKey
 from kg.model import Article, Span
 
 __all__ = [
+    "GATE",
     "KINDS",
     "Choice",
-    "ValueWalk",
+    "Subjects",
     "choose_by_rules",
     "choose_subjects",
     "fact_model_path",
+    "last_columns",
     "load_fact_model",
-    "scene_rows",
-    "subject_probabilities",
+    "value_scenes",
 ]
 
 KINDS = ("number", "date", "state")  # columns of the model
+GATE = "gate"  # its fourth column: whether a value may be a fact at all, whoever it is said of
 
 MAX_CONFIDENCE = 0.999  # nothing read off a text is certain
 RULE_CONFIDENCE = {
@@ -86,42 +89,63 @@ def load_fact_model() -> LinearModel | None:
     return LinearModel.load(path) if path.exists() else None
 
 
-class ValueWalk:
-    """The values of an article in text order, each with what came before it.
+def value_scenes(
+    views: Sequence[SentenceView],
+    article: Article,
+    admits: Callable[[Sequence[str]], bool] | None = None,
+) -> Iterator[ValueScene]:
+    """Yield each value of an article with its candidates, in text order.
 
-    Values share subjects: "总投资64亿元，占地260亩". So whoever walks along tells each time which subject it
-    took, by `take`.
+    Args:
+        views: the sentences.
+        article: their article.
+        admits: says by its clues whether a value may be a fact at all; else no subject is looked for.
+    """
+    topics = article_topics(views, article.body_begin)
+    paragraph = -1
+    for index, view in enumerate(views):
+        if view.sentence.paragraph != paragraph:
+            paragraph, topics.carried = view.sentence.paragraph, None
+        in_headline = topics.in_headline(view)
+        for value in find_values(view, article.published):
+            clause = view.clauses[view.clause_index(value.span.begin)]
+            clues = tuple(value_clues(view, clause, value, in_headline=in_headline))
+            if admits is None or admits(clues):
+                found = candidates(views, index, value, topics)
+                yield value_scene(view, value, found, topics, clues)
+        carry_topic(view, topics)
+
+
+class Subjects:
+    """The subject taken last, as what comes behind in the paragraph often shares it.
+
+    "总投资64亿元，占地260亩": whoever walks along the values tells each time which subject it took.
     """
 
-    def __init__(self, views: Sequence[SentenceView], article: Article) -> None:
-        self._views = views
-        self._published = article.published
-        self._topics = article_topics(views, article.body_begin)
-        self._last: tuple[EntityKey, int] | None = None
+    def __init__(self) -> None:
+        self._last: EntityKey | None = None
+        self._view: SentenceView | None = None
+        self._clause = 0
 
-    def scenes(self) -> Iterator[ValueScene]:
-        """Yield the scene of each value."""
-        paragraph = -1
-        for index, view in enumerate(self._views):
-            if view.sentence.paragraph != paragraph:
-                paragraph, self._topics.carried, self._last = view.sentence.paragraph, None, None
-            for value in find_values(view, self._published):
-                found = candidates(self._views, index, value, self._topics)
-                yield value_scene(view, value, found, self._topics, self._last)
-            carry_topic(view, self._topics)
+    def before(self, scene: ValueScene) -> tuple[EntityKey | None, int]:
+        """Return the last subject in the scene's paragraph, and how many clauses ago (or -1)."""
+        if self._view is None or self._view.sentence.paragraph != scene.view.sentence.paragraph:
+            return None, -1
+        if self._view is not scene.view:
+            return self._last, -1
+        return self._last, scene.view.clause_index(scene.value.span.begin) - self._clause
 
     def take(self, scene: ValueScene, subject: EntityKey | None) -> None:
         """Note the subject of a value; states, mostly no facts, tell nothing about the next."""
         if subject is not None and scene.value.kind != "state":
-            self._last = (subject, scene.value.span.begin)
+            self._last, self._view = subject, scene.view
+            self._clause = scene.view.clause_index(scene.value.span.begin)
 
 
 def choose_by_rules(views: Sequence[SentenceView], article: Article) -> list[Choice]:
     """Return the subjects that the rules choose."""
-    walk = ValueWalk(views, article)
     found = []
-    for scene in walk.scenes():
-        walk.take(scene, scene.chosen)
+    for scene in value_scenes(views, article):
         subject = next((c for c in scene.candidates if c.entity == scene.chosen), None)
         if subject is not None and _rules_keep(scene, subject):
             confidence = RULE_CONFIDENCE[scene.rule]
@@ -155,39 +179,67 @@ def choose_subjects(
     views: Sequence[SentenceView], article: Article, model: LinearModel
 ) -> list[Choice]:
     """Return the subjects that the model believes in."""
-    walk = ValueWalk(views, article)
-    found = []
-    for scene in walk.scenes():
-        if not scene.candidates:
-            continue
-        scores = subject_probabilities(scene, model)
-        best = int(scores[:-1].argmax())
-        subject, score = scene.candidates[best], float(scores[best])
-        walk.take(scene, subject.entity if score > scores[-1] else None)
-        if score >= model.thresholds[KINDS.index(scene.value.kind)]:
-            confidence = min(round(score, 3), MAX_CONFIDENCE)
+    gate = model.labels.index(GATE)
+    weights, threshold = model.weights[:, gate], model.thresholds[gate]
+
+    def admits(clues: Sequence[str]) -> bool:
+        return bool(weights[columns_of(clues, model.buckets)].sum() >= threshold)
+
+    scenes = [scene for scene in value_scenes(views, article, admits) if scene.candidates]
+    subjects, found = Subjects(), []
+    for scene, scores in zip(scenes, _scores(scenes, model), strict=True):
+        _add_last(scores, scene, subjects.before(scene), model)
+        odds = np.exp(scores - scores.max())
+        chances = odds / odds.sum()
+        best = int(chances[:-1].argmax())
+        subject, chance = scene.candidates[best], float(chances[best])
+        subjects.take(scene, subject.entity if chance > chances[-1] else None)
+        if chance >= model.thresholds[KINDS.index(scene.value.kind)]:
+            confidence = min(round(chance, 3), MAX_CONFIDENCE)
             found.append(Choice(scene.view, scene.value, subject, "model", confidence))
     return _without_rival_states(found)
 
 
-def scene_rows(scene: ValueScene, buckets: int) -> list[NDArray[np.int64]]:
-    """Return the features of each candidate, then of nobody."""
-    types = {candidate.entity[0] for candidate in scene.candidates}
-    shared = {type_: hash_features(type_features(scene, type_), buckets) for type_ in types}
-    rows = [
-        np.concatenate((shared[c.entity[0]], hash_features(subject_features(scene, c), buckets)))
-        for c in scene.candidates
-    ]
-    return [*rows, hash_features(nobody_features(scene), buckets)]
+def _scores(scenes: Sequence[ValueScene], model: LinearModel) -> Iterator[NDArray[np.float64]]:
+    """Yield for each scene the scores of its candidates, then that of nobody."""
+    rows = scene_rows(scenes, model.buckets)
+    kinds = np.array([KINDS.index(scene.value.kind) for scene in scenes], dtype=np.int64)
+    counts = [len(scene.candidates) for scene in scenes]
+    places = rows.columns * len(model.labels)  # in the flat table, which has a column a kind
+    places += np.repeat(np.repeat(kinds, counts), rows.lengths)
+    scores = Rows(places, rows.lengths).scores(model.weights.reshape(-1))
+    ends = np.cumsum(counts)
+    for scene, kind, end in zip(scenes, kinds, ends, strict=True):
+        nobody = model.weights[columns_of(nobody_features(scene), model.buckets), kind].sum()
+        yield np.append(scores[end - len(scene.candidates) : end].astype(np.float64), nobody)
 
 
-def subject_probabilities(scene: ValueScene, model: LinearModel) -> NDArray[np.float64]:
-    """Return how likely each candidate is the subject; the last value is nobody's."""
+def _add_last(
+    scores: NDArray[np.float64],
+    scene: ValueScene,
+    before: tuple[EntityKey | None, int],
+    model: LinearModel,
+) -> None:
+    """Add to each candidate's score how it stands to the subject taken before."""
+    if before[0] is None:
+        return
     column = KINDS.index(scene.value.kind)
-    weights = model.weights[:, column]
-    scores = np.array([weights[row].sum() for row in scene_rows(scene, model.buckets)])
-    odds = np.exp(scores - scores.max())
-    return np.asarray(odds / odds.sum(), dtype=np.float64)
+    for index, candidate in enumerate(scene.candidates):
+        columns = last_columns(candidate.entity, before, model.buckets)
+        scores[index] += model.weights[columns, column].sum()
+
+
+def last_columns(
+    candidate: EntityKey, before: tuple[EntityKey | None, int], buckets: int
+) -> NDArray[np.int64]:
+    """Return the columns of a candidate that tell how it stands to the subject before."""
+    return _last_columns(candidate == before[0], before[1], candidate[0], buckets)
+
+
+@lru_cache(maxsize=1024)
+def _last_columns(same: bool, clauses: int, type_: str, buckets: int) -> NDArray[np.int64]:
+    features = last_features(same=same, clauses=clauses)
+    return columns_of([*features, *(f"{type_}|{feature}" for feature in features)], buckets)
 
 
 def _without_rival_states(choices: Sequence[Choice]) -> list[Choice]:

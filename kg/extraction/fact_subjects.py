@@ -54,6 +54,8 @@ class Candidate:
     place: str  # inside, head, clause, clause-after, before, after, previous, headline, article
     clauses: int  # clause borders between the two
     sentences: int  # sentences between the two
+    rank: int  # among the candidates of its value
+    same: int  # among those of its type
 
 
 @dataclass(slots=True)
@@ -65,6 +67,7 @@ class ArticleTopics:
     body_begin: int  # offset of the first character below the headline
     focus: Mention | None  # the place named most
     main: Mapping[str, Mention]  # type -> first mention of the entity named most
+    in_head: frozenset[EntityKey]  # entities of the headline
     carried: Mention | None = None  # topic of the sentence before
 
     def in_headline(self, view: SentenceView) -> bool:
@@ -88,7 +91,8 @@ def article_topics(views: Sequence[SentenceView], body_begin: int) -> ArticleTop
             main[key[0]] = mention
     focus = focus_place(views)
     headline = tuple(m for v in views for m in v.outer if m.span.end <= body_begin)
-    return ArticleTopics(counts, headline, body_begin, focus[0] if focus else None, main)
+    in_head = frozenset((m.type, m.name) for m in headline)
+    return ArticleTopics(counts, headline, body_begin, focus[0] if focus else None, main, in_head)
 
 
 def candidates(
@@ -96,17 +100,25 @@ def candidates(
 ) -> list[Candidate]:
     """Return the entities that *value* of sentence *index* may be about, the likelier first."""
     found: dict[EntityKey, Candidate] = {}
+    same: Counter[str] = Counter()
     limit = MAX_STATE_CANDIDATES if value.kind == "state" else MAX_CANDIDATES
-    for candidate in _all_candidates(views, index, value, topics):
-        found.setdefault(candidate.entity, candidate)
-        if len(found) >= limit:
-            break
+    for mention, place, clauses, sentences in _in_reach(views, index, value, topics):
+        entity = (mention.type, mention.name)
+        if entity not in found:
+            rank, of_type = len(found), same[mention.type]
+            found[entity] = Candidate(entity, mention, place, clauses, sentences, rank, of_type)
+            same[mention.type] += 1
+            if len(found) >= limit:
+                break
     return list(found.values())
 
 
-def _all_candidates(
+_Reached = tuple[Mention, str, int, int]  # with the place, clauses and sentences of Candidate
+
+
+def _in_reach(
     views: Sequence[SentenceView], index: int, value: FactValue, topics: ArticleTopics
-) -> Iterator[Candidate]:
+) -> Iterator[_Reached]:
     view = views[index]
     yield from _in_sentence(view, value)
     for distance in range(1, REACH_SENTENCES + 1):
@@ -114,31 +126,27 @@ def _all_candidates(
             break
         earlier = views[index - distance]
         for mention in earlier.outer:
-            yield _candidate(mention, "previous", 0, distance)
+            yield mention, "previous", 0, distance
         if earlier.sentence.paragraph != view.sentence.paragraph:
             break
     for mention in topics.headline:
-        yield _candidate(mention, "headline", 0, index)
+        yield mention, "headline", 0, index
     for named in (topics.focus, *topics.main.values()):
         if named is not None:
-            yield _candidate(named, "article", 0, index)
+            yield named, "article", 0, index
 
 
-def _candidate(mention: Mention, place: str, clauses: int, sentences: int) -> Candidate:
-    return Candidate((mention.type, mention.name), mention, place, clauses, sentences)
-
-
-def _in_sentence(view: SentenceView, value: FactValue) -> Iterator[Candidate]:
+def _in_sentence(view: SentenceView, value: FactValue) -> Iterator[_Reached]:
     """Yield the mentions of the sentence: around the value, heads behind it, before, behind."""
     here = view.clause_index(value.span.begin)
     before, behind, nested = [], [], []
     outer = set(view.outer)
     head = _head(view, value)
     if head is not None:
-        yield _candidate(head, "head", 0, 0)
+        yield head, "head", 0, 0
     for mention in view.mentions:
         if mention.span.contains(value.span):
-            yield _candidate(mention, "inside", 0, 0)
+            yield mention, "inside", 0, 0
         elif mention not in outer:
             nested.append(mention)
         elif mention.span.end <= value.span.begin:
@@ -147,13 +155,13 @@ def _in_sentence(view: SentenceView, value: FactValue) -> Iterator[Candidate]:
             behind.append(mention)
     for mention in reversed(before):
         gap = here - view.clause_index(mention.span.begin)
-        yield _candidate(mention, "clause" if gap == 0 else "before", gap, 0)
+        yield mention, "clause" if gap == 0 else "before", gap, 0
     for mention in behind:
         gap = view.clause_index(mention.span.begin) - here
-        yield _candidate(mention, "clause-after" if gap == 0 else "after", gap, 0)
+        yield mention, "clause-after" if gap == 0 else "after", gap, 0
     for mention in nested:
         gap = abs(here - view.clause_index(mention.span.begin))
-        yield _candidate(mention, "nested", gap, 0)
+        yield mention, "nested", gap, 0
 
 
 def _head(view: SentenceView, value: FactValue) -> Mention | None:

@@ -160,13 +160,13 @@ def _attribute(
 
 
 @lru_cache(maxsize=1)
-def _directions() -> tuple[re.Pattern[str], frozenset[str]]:
+def _directions() -> tuple[re.Pattern[str], tuple[str, ...]]:
     """Return the words of a change and, among them, those of a fall."""
     schema = load_schema()
     down = schema.word_list("change-down")
     words = {*_cue_words()["change"][1], *down, *schema.word_list("change-to")}
     pattern = re.compile("|".join(map(re.escape, sorted(words, key=lambda w: (-len(w), w)))))
-    return pattern, down
+    return pattern, tuple(sorted(down))
 
 
 def _signed(view: SentenceView, quantity: Quantity, span: Span, kind: str) -> Quantity:
@@ -176,7 +176,7 @@ def _signed(view: SentenceView, quantity: Quantity, span: Span, kind: str) -> Qu
     clause = view.clauses[view.clause_index(span.begin)].span
     pattern, down = _directions()
     words = [match.group() for match in pattern.finditer(view.text, clause.begin, span.begin)]
-    if words and words[-1] in down:
+    if words and words[-1].endswith(down):  # 下降 of 同比下降
         return Quantity(-quantity.value, quantity.unit, quantity.text, quantity.bound)
     return quantity
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,9 @@ from scipy.optimize import fmin_l_bfgs_b
 from kg.evaluation import DEICTIC
 from kg.extraction import all_mentions
 from kg.extraction.clauses import sentence_views
-from kg.extraction.fact_features import ValueScene
-from kg.extraction.fact_scorer import KINDS, ValueWalk, scene_rows
+from kg.extraction.fact_features import ValueScene, nobody_features
+from kg.extraction.fact_rows import columns_of, scene_rows
+from kg.extraction.fact_scorer import GATE, KINDS, Subjects, last_columns, value_scenes
 from kg.extraction.facts import find_facts_with
 from kg.extraction.keep import group_mentions
 from kg.extraction.linear import LinearModel
@@ -62,13 +63,15 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-BUCKETS = 1 << 17
+_Vector = NDArray[np.float64]
+
+BUCKETS = 1 << 18
 PENALTY = 2.0  # L2; 1 and 2 were tried, within half a point of each other
 MIN_WEIGHT = 0.02  # smaller weights are dropped from the file; the scores don't move
 MAX_ITERATIONS = 120
 # number, date, state: F1 in cross-validation is flat (within half a point) from 0.3 to 0.5, 0.25 to 0.45
 # and 0.03 to 0.13; of those values the ones where precision leads.
-THRESHOLDS = (0.42, 0.36, 0.1)
+THRESHOLDS = (0.24, 0.22, 0.09, -3.0)
 FOLDS = 5
 
 
@@ -185,18 +188,45 @@ class _Choices:
     count: int = 0
 
 
-def _collect(example: FactExample, choices: Mapping[str, _Choices]) -> None:
+@dataclass(slots=True)
+class _Values:
+    """The features of each value alone, and whether annotators made a fact of it."""
+
+    rows: list[NDArray[np.int64]] = field(default_factory=list)
+    facts: list[bool] = field(default_factory=list)
+
+
+def _collect(example: FactExample, choices: Mapping[str, _Choices], values: _Values) -> None:
     views = list(sentence_views(example.annotated, example.mentions))
-    walk = ValueWalk(views, example.annotated.article)
-    for scene in walk.scenes():
+    scenes = [s for s in value_scenes(views, example.annotated.article) if s.candidates]
+    static = _rows_by_scene(scenes)
+    subjects = Subjects()
+    for scene, rows in zip(scenes, static, strict=True):
         required, optional = _subjects(example, scene.value.value)
         answers = [example.gold_by_entity.get(c.entity, frozenset()) for c in scene.candidates]
-        walk.take(scene, _taken(scene, answers, required, optional))
+        before = subjects.before(scene)
+        subjects.take(scene, _taken(scene, answers, required, optional))
+        nobody = columns_of(nobody_features(scene), BUCKETS)
+        values.rows.append(columns_of(scene.clues, BUCKETS))
+        values.facts.append(bool(required or optional))
         right = [bool(answer & required) for answer in answers]
-        if not any(right) and (required or optional):
+        if not any(right) and optional:
             continue
         neutral = [bool(a & optional) and not r for a, r in zip(answers, right, strict=True)]
-        _add(choices[scene.value.kind], scene, right, neutral)
+        if before[0] is not None:
+            rows = [
+                np.concatenate((row, last_columns(c.entity, before, BUCKETS)))
+                for row, c in zip(rows, scene.candidates, strict=True)
+            ]
+        _add(choices[scene.value.kind], [*rows, nobody], right, neutral)
+
+
+def _rows_by_scene(scenes: Sequence[ValueScene]) -> Iterator[list[NDArray[np.int64]]]:
+    rows = scene_rows(scenes, BUCKETS)
+    ends = np.cumsum(rows.lengths)
+    each = iter(np.split(rows.columns, ends[:-1]))
+    for scene in scenes:
+        yield [next(each) for _ in scene.candidates]
 
 
 def _taken(
@@ -213,9 +243,11 @@ def _taken(
 
 
 def _add(
-    choices: _Choices, scene: ValueScene, right: Sequence[bool], neutral: Sequence[bool]
+    choices: _Choices,
+    rows: Sequence[NDArray[np.int64]],
+    right: Sequence[bool],
+    neutral: Sequence[bool],
 ) -> None:
-    rows = scene_rows(scene, BUCKETS)
     for row, is_right, is_neutral in zip(rows, right, neutral, strict=False):
         if not is_neutral:
             choices.rows.append(row)
@@ -250,45 +282,71 @@ def _close(gold: str, found: str) -> bool:
 
 
 def fit(examples: Iterable[FactExample], thresholds: Sequence[float] = THRESHOLDS) -> LinearModel:
-    """Fit the scorer: one column of weights for numbers, dates and states."""
+    """Fit the scorer: a column of weights for numbers, dates and states, and one for the gate."""
     choices = {kind: _Choices() for kind in KINDS}
+    values = _Values()
     for example in examples:
-        _collect(example, choices)
-    weights = np.zeros((BUCKETS, len(KINDS)), dtype=np.float32)
+        _collect(example, choices, values)
+    labels = (*KINDS, GATE)
+    weights = np.zeros((BUCKETS, len(labels)), dtype=np.float32)
     for column, kind in enumerate(KINDS):
         if choices[kind].count:
-            weights[:, column] = _minimize(choices[kind])
+            weights[:, column] = _fit_choices(choices[kind])
+    weights[:, -1] = _fit_gate(values)
     weights[np.abs(weights) < MIN_WEIGHT] = 0.0
-    bias = np.zeros(len(KINDS), dtype=np.float32)
-    return LinearModel(KINDS, weights, bias, np.array(thresholds, dtype=np.float32))
+    bias = np.zeros(len(labels), dtype=np.float32)
+    return LinearModel(labels, weights, bias, np.array(thresholds, dtype=np.float32))
 
 
-def _minimize(choices: _Choices) -> NDArray[np.float32]:
-    lengths = np.fromiter((row.size for row in choices.rows), dtype=np.int64)
-    used, columns = np.unique(np.concatenate(choices.rows), return_inverse=True)
-    starts = np.concatenate(([0], np.cumsum(lengths)))
-    features = sp.csr_matrix(
-        (np.ones(columns.size), columns, starts), shape=(len(choices.rows), used.size)
-    )
-    transposed = features.T.tocsr()
+class _Features:
+    """Rows of columns as a sparse matrix over the columns that occur."""
+
+    def __init__(self, rows: Sequence[NDArray[np.int64]]) -> None:
+        lengths = np.fromiter((row.size for row in rows), dtype=np.int64)
+        self._used, columns = np.unique(np.concatenate(rows), return_inverse=True)
+        starts = np.concatenate(([0], np.cumsum(lengths)))
+        shape = (len(rows), self._used.size)
+        self._matrix = sp.csr_matrix((np.ones(columns.size, np.float32), columns, starts), shape)
+        self._transposed = self._matrix.T.tocsr()
+
+    def minimize(self, loss: Callable[[_Vector], tuple[float, _Vector]]) -> NDArray[np.float32]:
+        """Return the weights with the least penalized loss; *loss* sees the rows' scores."""
+
+        def penalized(weights: _Vector) -> tuple[float, _Vector]:
+            value, slope = loss((self._matrix @ weights.astype(np.float32)).astype(np.float64))
+            gradient = (self._transposed @ slope.astype(np.float32)).astype(np.float64)
+            value += 0.5 * PENALTY * float(weights @ weights)
+            return value, gradient + PENALTY * weights
+
+        best, _, _ = fmin_l_bfgs_b(penalized, np.zeros(self._used.size), maxiter=MAX_ITERATIONS)
+        weights = np.zeros(BUCKETS, dtype=np.float32)
+        weights[self._used] = best
+        return weights
+
+
+def _fit_choices(choices: _Choices) -> NDArray[np.float32]:
     groups = np.array(choices.groups)
     first = np.concatenate(([0], np.flatnonzero(np.diff(groups)) + 1))
     right = np.array(choices.right, dtype=np.float64)
 
-    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        scores = features @ weights
+    def loss(scores: _Vector) -> tuple[float, _Vector]:
         odds = np.exp(scores - np.maximum.reduceat(scores, first)[groups])
         everyone = np.add.reduceat(odds, first)
         righteous = np.add.reduceat(odds * right, first)
-        gradient = odds / everyone[groups] - odds * right / righteous[groups]
-        value = np.log(everyone).sum() - np.log(righteous).sum()
-        value += 0.5 * PENALTY * float(weights @ weights)
-        return float(value), transposed @ gradient + PENALTY * weights
+        slope = odds / everyone[groups] - odds * right / righteous[groups]
+        return float(np.log(everyone).sum() - np.log(righteous).sum()), slope
 
-    best, _, _ = fmin_l_bfgs_b(loss, np.zeros(used.size), maxiter=MAX_ITERATIONS)
-    weights = np.zeros(BUCKETS, dtype=np.float32)
-    weights[used] = best
-    return weights
+    return _Features(choices.rows).minimize(loss)
+
+
+def _fit_gate(values: _Values) -> NDArray[np.float32]:
+    signs = np.where(np.array(values.facts), 1.0, -1.0)
+
+    def loss(scores: _Vector) -> tuple[float, _Vector]:
+        margins = signs * scores
+        return float(np.logaddexp(0.0, -margins).sum()), -signs / (1.0 + np.exp(margins))
+
+    return _Features(values.rows).minimize(loss)
 
 
 # ------------------------------------------------------------------------------------ measuring

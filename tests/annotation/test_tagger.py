@@ -11,14 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from kg.annotation.tagger import (
-    MODEL_PATH,
-    TaggedName,
-    Tagger,
-    _active,
-    _Chain,
-    read_spans,
-)
+from kg.annotation.tagger import MODEL_PATH, TaggedName, Tagger
 from kg.errors import AnnotatorUnavailable
 
 LABELS = ["O", "B-Place", "I-Place", "E-Place", "S-Place"]
@@ -67,90 +60,6 @@ def shipped_tagger() -> Tagger:
     if not MODEL_PATH.exists():
         pytest.skip("no trained tagger in kg/models")
     return Tagger.load()
-
-
-def make_chain(seed: int) -> tuple[_Chain, npt.NDArray[np.float32]]:
-    rng = np.random.default_rng(seed)
-    n = len(LABELS)
-    parts = [rng.normal(0, 1, shape).astype(np.float32) for shape in ((n,), (n,), (n, n))]
-    return _Chain(LABELS, *parts), rng.normal(0, 1.5, (5, 2, n)).astype(np.float32)
-
-
-def labellings(chain: _Chain, emissions: npt.NDArray[np.float32]) -> dict[tuple[int, ...], float]:
-    """Return the weight of every labelling of a short sentence."""
-    weights = {}
-    for path in itertools.product(range(len(LABELS)), repeat=len(emissions)):
-        score = float(chain.start[path[0]] + chain.end[path[-1]])
-        score += sum(float(emissions[t, label]) for t, label in enumerate(path))
-        score += sum(float(chain.moves[a, b]) for a, b in itertools.pairwise(path))
-        weights[path] = float(np.exp(score))
-    return weights
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_scores_are_probabilities_over_all_labellings(seed: int) -> None:
-    chain, emissions = make_chain(seed)
-    lengths = [5, 3]
-    decoded = chain.decode(emissions, lengths)
-    for column, length in enumerate(lengths):
-        weights = labellings(chain, emissions[:length, column])
-        best = max(weights, key=lambda path: weights[path])
-        spans = list(read_spans([LABELS[label] for label in best]))
-        assert [(n.begin, n.end, n.type) for n in decoded[column]] == spans
-        for name in decoded[column]:
-            same = sum(
-                weight
-                for path, weight in weights.items()
-                if path[name.begin : name.end] == best[name.begin : name.end]
-            )
-            assert name.score == pytest.approx(same / sum(weights.values()), rel=1e-3)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_alternatives_are_all_spans_that_are_probable_enough(seed: int) -> None:
-    chain, emissions = make_chain(seed)
-    chain.moves[:] = np.where(legal_moves(), chain.moves, -100)
-    chain = _Chain(LABELS, chain.start, chain.end, chain.moves)
-    (found,) = chain.decode(emissions[:, :1], [5], 0.05)
-    weights = labellings(chain, emissions[:, 0])
-    expected: dict[tuple[int, int], float] = {}
-    for path, weight in weights.items():
-        for begin, end, _ in read_spans([LABELS[label] for label in path]):
-            share = weight / sum(weights.values())
-            expected[begin, end] = expected.get((begin, end), 0.0) + share
-    best = {(n.begin, n.end) for n in found if n.best}
-    probable = {span for span, score in expected.items() if score >= 0.05}
-    assert {(n.begin, n.end) for n in found} == probable | best
-    for name in found:
-        assert name.score == pytest.approx(expected[name.begin, name.end], rel=1e-2)
-
-
-def legal_moves() -> npt.NDArray[np.bool_]:
-    opens = [label[0] in "OBS" for label in LABELS]
-    closes = [label[0] in "OES" for label in LABELS]
-    return np.equal.outer(np.array(closes), np.array(opens))
-
-
-@pytest.mark.parametrize(
-    ("labels", "spans"),
-    [
-        pytest.param("B-A I-A E-A", [(0, 3, "A")], id="whole"),
-        pytest.param("B-A S-B E-A", [(1, 2, "B")], id="interrupted"),
-        pytest.param("B-A E-B", [], id="two types"),
-        pytest.param("I-A E-A", [], id="no beginning"),
-        pytest.param("B-A B-A E-A", [(1, 3, "A")], id="begun twice"),
-        pytest.param("B-A I-B E-A", [], id="type changes inside"),
-        pytest.param("B-A", [], id="never ends"),
-    ],
-)
-def test_broken_label_sequences_spell_no_name(
-    labels: str, spans: list[tuple[int, int, str]]
-) -> None:
-    assert list(read_spans(labels.split())) == spans
-
-
-def test_active_counts_sentences_longer_than_a_step() -> None:
-    assert _active([4, 2, 2, 1]) == [4, 3, 1, 1]
 
 
 SENTENCES = [

@@ -9,7 +9,7 @@ import pytest
 
 from kg.annotation.sentences import split_sentences
 from kg.extraction.clauses import sentence_views
-from kg.extraction.fact_scorer import ValueWalk, choose_subjects, load_fact_model
+from kg.extraction.fact_scorer import Subjects, choose_subjects, load_fact_model, value_scenes
 from kg.extraction.fact_states import find_states
 from kg.extraction.fact_values import find_values
 from kg.extraction.facts import find_facts, find_facts_with
@@ -219,15 +219,36 @@ def test_article_without_mentions_has_no_facts() -> None:
     assert find_facts(annotated, mentions) == ()
 
 
-def test_walk_tells_who_had_the_value_before() -> None:
-    annotated, mentions = annotate("鲁北电站占地120亩，总投资6亿元。", [("鲁北电站", "Project")])
-    walk = ValueWalk(list(sentence_views(annotated, mentions)), annotated.article)
-    last = []
-    for scene in walk.scenes():
-        last.append(scene.last)
-        walk.take(scene, ("Project", "鲁北电站"))
-    assert last[0] is None
-    assert last[-1] == ("Project", "鲁北电站")
+def test_subject_taken_is_told_to_the_values_behind_it_in_the_paragraph() -> None:
+    body = "鲁北电站占地120亩，总投资6亿元。\n当地有企业86家。"
+    annotated, mentions = annotate(body, [("鲁北电站", "Project")])
+    scenes = list(value_scenes(list(sentence_views(annotated, mentions)), annotated.article))
+    numbers = [scene for scene in scenes if scene.value.kind == "number"]
+    subjects, before = Subjects(), []
+    for scene in numbers:
+        before.append(subjects.before(scene))
+        subjects.take(scene, ("Project", "鲁北电站"))
+    assert before == [(None, -1), (("Project", "鲁北电站"), 1), (None, -1)]
+
+
+def test_value_that_is_no_fact_is_given_no_candidates() -> None:
+    annotated, mentions = annotate("鲁北电站占地120亩。", [("鲁北电站", "Project")])
+    views = list(sentence_views(annotated, mentions))
+    assert not list(value_scenes(views, annotated.article, lambda clues: False))
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param("全县产值812亿元，同比下降3.6%。", "-3.6", id="a fall by"),
+        pytest.param("全县产值812亿元，同比增长3.6%。", "3.6", id="a growth by"),
+        pytest.param("不良率下降至3.6%。", "3.6", id="a level reached"),
+    ],
+)
+def test_size_of_a_fall_is_negative(body: str, expected: str) -> None:
+    (view,) = sentence_views(*annotate(body, []))
+    ratios = [v.value for v in find_values(view, REPORT) if v.dimension == "ratio"]
+    assert [str(v.value) for v in ratios if isinstance(v, Quantity)] == [expected]
 
 
 def test_model_is_sure_of_plain_sentences() -> None:
