@@ -21,7 +21,7 @@ from fit_links import load, true_parts
 
 from kg.segmentation.arrangement import WEIGHTS, Arrangement, Search, arranged, link_kind
 from kg.segmentation.heads import Head
-from kg.segmentation.joining import link_prior
+from kg.segmentation.joining import chains_of, link_prior
 from kg.segmentation.lines import squeezed
 from kg.segmentation.matching import heads_of
 from kg.segmentation.page import Page, pages_of
@@ -110,7 +110,7 @@ def main() -> None:
             record = json.loads(path.read_text(encoding="utf-8"))
             articles = [(squeezed(a["title"]), squeezed(a["body"])) for a in record["articles"]]
             (page,) = pages_of(load(path, pdf=False))
-            pages.append((page, heads_of(page), articles))
+            pages.append((page, heads_of(page, [c.fragments for c in chains_of(page)]), articles))
     total: Counter[str] = Counter()
     steps = 0
     for epoch in range(arguments.epochs):

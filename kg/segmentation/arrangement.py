@@ -27,16 +27,16 @@ __all__ = ["WEIGHTS", "Arrangement", "Search", "arranged", "link_kind"]
 # What an arrangement gains by each thing that is counted or added up; learned from typeset pages by
 # benchmarks/fit_arrangement.py, from the arrangements that the search took for better than the true.
 WEIGHTS: dict[str, float] = {
-    "body": -1.0,  # one article more needs a reason
+    "body": -1.5,  # one article more needs a reason
     "company": 1.0,  # log odds that kicker and headline have one body
     "first": 1.0,  # log odds of headline and body
     "headless": -4.8,  # bodies without a headline
     "link_apart": 1.0,  # log odds of going on elsewhere behind a whole sentence
     "link_mid": 1.0,  # of going on in mid-sentence
-    "link_next": 1.0,  # of going on in the next part behind a whole sentence
+    "link_next": 1.2,  # of going on in the next part behind a whole sentence
     "loose": -1.3,  # headlines without a body
     "second": 1.0,  # log odds of kicker and body
-    "start": 0.5,  # log odds that articles begin as these bodies do
+    "start": 0.7,  # log odds that articles begin as these bodies do
     "subhead": 0.5,  # headlines between two parts of one body
 }
 MAX_START = 6.0
@@ -213,29 +213,32 @@ class Search:
                     yield self.link(left[-1], right[0]), {one, other}, (left + right,)
 
     def _exchanges(self, bodies: Sequence[Parts]) -> Iterator[Change]:
-        """Exchange the ends of two bodies."""
+        """Exchange the ends of two bodies; one of them may be a whole body."""
         for one, left in enumerate(bodies):
             for other in range(one + 1, len(bodies)):
                 right = bodies[other]
-                for i in range(1, len(left) + 1):
-                    for j in range(1, len(right) + 1):
-                        if i == len(left) and j == len(right):
-                            continue
+                for i in range(len(left) + 1):
+                    for j in range(len(right) + 1):
+                        if i in (0, len(left)) and j in (0, len(right)):
+                            continue  # nothing is exchanged, or the two are joined
                         change = self._exchange(left, i, right, j)
                         if change > MIN_LINK_CHANGE:
-                            yield change, {one, other}, (left[:i] + right[j:], right[:j] + left[i:])
+                            new = (left[:i] + right[j:], right[:j] + left[i:])
+                            yield change, {one, other}, tuple(part for part in new if part)
 
     def _exchange(self, left: Parts, i: int, right: Parts, j: int) -> float:
-        change = 0.0
-        if i < len(left):
-            if not self._may_follow(right[j - 1], left[i]):
-                return -99.0
-            change += self.link(right[j - 1], left[i]) - self.link(left[i - 1], left[i])
-        if j < len(right):
-            if not self._may_follow(left[i - 1], right[j]):
-                return -99.0
-            change += self.link(left[i - 1], right[j]) - self.link(right[j - 1], right[j])
-        return change
+        """Return how much the links gain when *left* from *i* on goes behind *right* before *j*."""
+        return (
+            self._joint(right[:j], left[i:])
+            + self._joint(left[:i], right[j:])
+            - self._joint(left[:i], left[i:])
+            - self._joint(right[:j], right[j:])
+        )
+
+    def _joint(self, before: Parts, after: Parts) -> float:
+        if not before or not after:
+            return 0.0
+        return self.link(before[-1], after[0]) if self._may_follow(before[-1], after[0]) else -99.0
 
     def _insertions(self, bodies: Sequence[Parts]) -> Iterator[Change]:
         """Set a body into another."""

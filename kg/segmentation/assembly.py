@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from kg.segmentation.arrangement import arranged
 from kg.segmentation.heads import Chain, Head
+from kg.segmentation.joining import chains_of
 from kg.segmentation.lines import Line
 from kg.segmentation.matching import heads_of
 from kg.segmentation.page import Page
@@ -41,7 +42,7 @@ class Draft:
 
 def assemble(page: Page) -> list[Draft]:
     """Return the articles of a page, bodies in order, then headlines without a body."""
-    heads = heads_of(page)
+    heads = heads_of(page, [chain.fragments for chain in chains_of(page)])
     found = arranged(page, heads)
     by_number = {head.number: head for head in heads}
     drafts: list[Draft] = []

@@ -18,14 +18,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from kg.segmentation.byline import is_credit
-from kg.segmentation.continuity import continuation_score, lead_score, opening_score
+from kg.segmentation.continuity import continuation_score, opening_score
 from kg.segmentation.display import display_odds, is_article_opening
 from kg.segmentation.lines import Line, LineKind, ends_sentence, squeezed
 
 __all__ = ["Block", "BlockKind", "blocks_of_text", "paragraph_blocks"]
 
 MAX_WIDTHS = 40  # column widths tried on one page
-MIN_OPENING = 1.5  # log ratio above which a line opens a paragraph
+MIN_OPENING = 0.0  # log ratio above which a line may open a paragraph
 MAX_DISPLAY_EM = 27.0  # wider lines are captions or columns, never headlines
 INDENT_EM = 2.0  # a paragraph begins two characters in
 
@@ -92,10 +92,9 @@ def _ends_paragraph(line: Line, below: Line | None, width: float) -> bool:
         return False
     if line.width < width - 1.7:
         return True
-    # The last line may be full: …资金500万元。 | 近日，从北原海关获悉，…
-    return (
-        below is not None and lead_score(below.text) > 0 and opening_score(below.text) > MIN_OPENING
-    )
+    # The last line may be full: …资金500万元。 | 近日，从北原海关获悉，… One cut too many does no harm:
+    # lines that follow one another are linked again unless something speaks against it.
+    return below is not None and opening_score(below.text) > MIN_OPENING
 
 
 # ------------------------------------------------------------------------------ column widths

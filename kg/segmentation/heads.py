@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kg.model import Box
@@ -32,10 +32,13 @@ __all__ = [
     "heads_of_layout",
     "heads_of_text",
     "rival_features",
+    "stacked",
 ]
 
 MAX_HALF_EM = 9.5  # each of two lines of one headline where nothing else tells
 MAX_TAG_CHARS = 4  # 深度调查, 能源时评: a column's name above a headline
+MIN_STACK_SHARE = 0.75  # cosine of what kicker and headline share with every body
+MIN_DECK_FLOW = 0.0  # log ratio above which a deck goes on in the next line
 MIN_FLOW = 3.0  # log ratio above which two lines are one phrase
 SPLIT_RATIO = 0.62  # shorter line by longer line of one headline
 
@@ -121,6 +124,56 @@ def _is_second_half(row: Sequence[Line], line: Line) -> bool:
     if long < 15 and continuation_score(first.text, line.text) > MIN_FLOW:
         return True
     return long <= MAX_HALF_EM and short >= SPLIT_RATIO * long and short >= 2.5
+
+
+def stacked(
+    heads: Sequence[Head], covers: Mapping[int, Mapping[int, float]], opening: Set[int]
+) -> list[Head]:
+    """Put kicker and headline together where they stand beside each other and share their bodies.
+
+    *covers* tells for every head how much of it each body repeats; *opening* holds the heads that no
+    body stands above, so that they can only belong to what follows. The kicker comes first: before
+    its headline where blank lines part them, behind it where the text layer has no blank lines.
+    """
+    found: list[Head] = []
+    for head in heads:
+        last = found[-1] if found else None
+        if last is not None and _belongs_to(last, head, covers, opening):
+            rows = (*last.rows, *head.rows)
+            if head.joined and not _is_deck(head) and not last.is_tag:
+                rows = (*head.rows, *last.rows)
+            found[-1] = replace(last, rows=rows)
+        else:
+            found.append(head)
+    return [replace(head, number=number) for number, head in enumerate(found)]
+
+
+def _belongs_to(
+    last: Head, head: Head, covers: Mapping[int, Mapping[int, float]], opening: Set[int]
+) -> bool:
+    if len(last.rows) > 2 or head.order - last.order > 1:
+        return False
+    if head.lines[0].index - max(line.index for line in last.lines) != 1:
+        return False
+    if _is_deck(head) or last.is_tag or _runs_over(last, head):
+        return True
+    if last.number in opening and not head.joined:
+        return True
+    # Squares: the body that a head fits best shall count, not words that every body shares.
+    one = {number: value**2 for number, value in covers[last.number].items()}
+    other = {number: value**2 for number, value in covers[head.number].items()}
+    shared = sum(value * other.get(number, 0.0) for number, value in one.items())
+    sizes = math.sqrt(sum(v * v for v in one.values()) * sum(v * v for v in other.values()))
+    return sizes > 0 and shared / sizes > MIN_STACK_SHARE
+
+
+def _runs_over(last: Head, head: Head) -> bool:
+    """Say whether a deck goes on: ——…党中央引领推进 | 新时代农业农村现代化事业述评."""
+    deck, line = last.lines[-1], head.lines[0]
+    if not deck.text.startswith("——") or len(head.lines) > 1:
+        return False
+    narrower = line.width <= deck.width
+    return narrower and continuation_score(deck.text, line.text) > MIN_DECK_FLOW
 
 
 def _is_deck(head: Head) -> bool:
@@ -303,6 +356,8 @@ TEXT_WEIGHTS: dict[str, float] = {
     "deck_apart": 1.14,
     "deck_beside": 2.19,
     "far": -0.84,
+    "in_column": -2.5,
+    "in_column_start": 0.6,
     "inside_torn": 0.5,
     "inside_whole": -4.15,
     "known": 3.28,

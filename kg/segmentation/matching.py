@@ -17,23 +17,40 @@ from kg.segmentation.heads import (
     heads_of_layout,
     heads_of_text,
     rival_features,
+    stacked,
 )
 from kg.segmentation.lines import is_teaser_label
-from kg.segmentation.links import MAX_REACH
+from kg.segmentation.links import MAX_REACH, Fragment, start_score
 from kg.segmentation.page import Page
 
 __all__ = ["HeadScores", "Parts", "heads_of", "is_announced"]
 
+MAX_START = 6.0
 FULL_COVER = 0.4  # share of a headline's words in its body that leaves no doubt
 
 Parts: TypeAlias = tuple[int, ...]  # numbers of the fragments of one body, in order
 Scores: TypeAlias = dict[tuple[int, int], float]  # by headline and place of the body
 
 
-def heads_of(page: Page) -> list[Head]:
-    """Return the headlines of a page, those of other pages included."""
+def heads_of(page: Page, bodies: Sequence[Sequence[Fragment]]) -> list[Head]:
+    """Return the headlines of a page, those of other pages included.
+
+    *bodies* tell which headlines that stand together speak of the same: kicker and headline.
+    """
     displays = [block for block in page.blocks if block.kind is BlockKind.DISPLAY]
-    return heads_of_layout(displays) if page.placed else heads_of_text(displays)
+    if page.placed:
+        return heads_of_layout(displays)
+    heads = heads_of_text(displays)
+    covers = {
+        head.number: {at: page.cover(head.text, parts) for at, parts in enumerate(bodies)}
+        for head in heads
+    }
+    opening = {
+        head.number
+        for head in heads
+        if head.order == 0 or page.blocks[head.order - 1].kind in (BlockKind.FOLIO, BlockKind.LABEL)
+    }
+    return stacked(heads, covers, opening)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +134,23 @@ class HeadScores:
         features = head_features(head, chain, self._page.topics, cover, orders)
         # A body that repeats the headline word for word outweighs a pointer beside it.
         doubt = 1.0 - min(1.0, cover / FULL_COVER)
-        return {**features, "teaser": doubt * self._announced[head.number]}
+        features["teaser"] = doubt * self._announced[head.number]
+        if self._is_in_column(head, chain):
+            features["in_column"] = 1.0
+            start = start_score(self._page.start_evidence(chain.fragments[0]))
+            features["in_column_start"] = max(-MAX_START, min(MAX_START, start))
+        return features
+
+    def _is_in_column(self, head: Head, chain: Chain) -> bool:
+        """Say whether a headline stands above its body where a subhead would: within a column."""
+        blocks = self._page.blocks
+        if head.box is not None or not 0 < head.order < len(blocks) - 1:
+            return False
+        above, below = blocks[head.order - 1], blocks[head.order + 1]
+        if below.index != chain.fragments[0].order or above.kind is not BlockKind.BODY:
+            return False
+        narrow = len(head.lines) == 1 and head.lines[0].width <= below.width
+        return narrow and abs(above.width - below.width) < 1.0
 
 
 def _with_rivals(found: Mapping[int, _Evidence]) -> Iterator[tuple[int, _Evidence, float]]:
