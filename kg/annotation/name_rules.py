@@ -17,8 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hanlp_trie import Trie
-
+from kg.annotation.words import WordFinder
 from kg.gazetteer import TOWN, Gazetteer, Region, load_gazetteer
 from kg.model import NamedEntity, Span
 from kg.schema import Schema, load_schema, ontology_path
@@ -94,11 +93,11 @@ class NameRules:
         self._not_product = schema.word_list("not-product")
         self._media = schema.word_list("media")
         self._surnames = surnames
-        self._word_trie = _word_trie(schema)
+        self._edge_words = _edge_words(schema)
         self._suffix, self._types_by_suffix = _suffix_pattern(schema)
         self._person = _person_pattern(schema, surnames)
         self._speaker = _speaker_pattern(schema, surnames)
-        self._known = Trie(
+        self._known = WordFinder(
             {
                 word: kind
                 for kind in ("Company", "Organization", "Zone", "Platform", "Event")
@@ -130,7 +129,7 @@ class NameRules:
         return tuple(sorted(best.values(), key=lambda n: (n.span.begin, -n.span.end, n.type)))
 
     def _words(self, text: str) -> list[_Word]:
-        return [_Word(b, e, kind) for b, e, kind in self._word_trie.parse_longest(text)]
+        return [_Word(b, e, kind) for b, e, kind in self._edge_words.find(text)]
 
     # ------------------------------------------------------------------------------ places
 
@@ -175,7 +174,7 @@ class NameRules:
                 yield _name(word.begin, word.end, "Agency", 0.9, "national agency")
 
     def _known_names(self, text: str) -> Iterator[NamedEntity]:
-        for begin, end, kind in self._known.parse_longest(text):
+        for begin, end, kind in self._known.find(text):
             yield _name(begin, end, kind, 0.8, "known name")
 
     def _suffixed(self, text: str, edges: _Edges, words: list[_Word]) -> Iterator[NamedEntity]:
@@ -339,8 +338,8 @@ def _name(
     return NamedEntity(Span(begin, end), kind, score, source, head)
 
 
-def _word_trie(schema: Schema) -> Trie:
-    """Build the trie of words that begin, end or protect names; later entries win."""
+def _edge_words(schema: Schema) -> WordFinder:
+    """Return a finder of the words that begin, end or protect names; later entries win."""
     stops = schema.word_list("name-stop")
     entries = dict.fromkeys(stops, _STOP)
     entries |= {word: _KEEP for word in schema.word_list("name-keep") if word not in stops}
@@ -349,7 +348,7 @@ def _word_trie(schema: Schema) -> Trie:
     gazetteer = load_gazetteer()
     homographs = schema.word_list("place-homograph")
     entries |= {name: _PLACE for name in gazetteer.names() if name not in homographs}
-    return Trie(entries)
+    return WordFinder(entries)
 
 
 def _suffix_pattern(schema: Schema) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:

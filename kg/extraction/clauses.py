@@ -38,11 +38,11 @@ class SentenceView:
     clauses: tuple[Clause, ...]
     mentions: tuple[Mention, ...]
     outer: tuple[Mention, ...]  # those that stand in no other name
+    _begins: tuple[int, ...]  # of the clauses
 
     def clause_index(self, offset: int) -> int:
         """Return the index of the clause around *offset*."""
-        begins = [clause.span.begin for clause in self.clauses]
-        return max(0, bisect_right(begins, offset) - 1)
+        return max(0, bisect_right(self._begins, offset) - 1)
 
     def between(self, left: Mention, right: Mention) -> str:
         """Return the text between two mentions."""
@@ -83,9 +83,9 @@ def sentence_views(
         high = bisect_right(begins, sentence.span.end - 1)
         inside = tuple(m for m in mentions[low:high] if m.span.end <= sentence.span.end)
         outer = _outer(inside)
-        yield SentenceView(
-            sentence, text, tuple(_clauses(text, sentence.span, outer)), inside, outer
-        )
+        clauses = tuple(_clauses(text, sentence.span, outer))
+        clause_begins = tuple(clause.span.begin for clause in clauses)
+        yield SentenceView(sentence, text, clauses, inside, outer, clause_begins)
 
 
 def _outer(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
