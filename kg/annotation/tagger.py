@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from zipfile import BadZipFile
 
 import numpy as np
@@ -189,22 +189,39 @@ class Tagger:
         for whoever can weigh them with other evidence; a span that both layers see as the same name
         is then one, with the sum of their probabilities.
         """
-        found: list[list[TaggedName]] = [[] for _ in sentences]
+        (names,) = self.tag_all([(sentences, document_text)], min_alternative=min_alternative)
+        return names
+
+    def tag_all(
+        self,
+        documents: Sequence[tuple[Sequence[str], str | None]],
+        *,
+        min_alternative: float | None = None,
+    ) -> list[list[list[TaggedName]]]:
+        """Return what `tag` returns for each document, given as its sentences and its text.
+
+        Sentences of like length are computed together, whichever document they are from. One short
+        article has few of them: eight tagged at once take a quarter less time.
+        """
+        found: list[list[list[TaggedName]]] = [[[] for _ in texts] for texts, _ in documents]
         windows = [
-            (index, begin, piece)
-            for index, encoded in enumerate(self.encoder(sentences, document_text))
+            _Window(document, sentence, begin, piece)
+            for document, (texts, whole) in enumerate(documents)
+            for sentence, encoded in enumerate(self.encoder(texts, whole))
             for begin, piece in _windows(encoded)
         ]
         with _one_thread():
             for batch in _batches(windows):
-                named = self._tag_batch([piece for _, _, piece in batch], min_alternative)
-                for (index, begin, _), names in zip(batch, named, strict=True):
-                    found[index] += [_shifted(name, begin) for name in names]
-        if min_alternative is not None:
-            found = [_merged(names) for names in found]
+                named = self._tag_batch([window.piece for window in batch], min_alternative)
+                for window, names in zip(batch, named, strict=True):
+                    shifted = (_shifted(name, window.begin) for name in names)
+                    found[window.document][window.sentence] += shifted
         return [
-            _resolved(names, len(sentence))
-            for names, sentence in zip(found, sentences, strict=True)
+            [
+                _resolved(_merged(names) if min_alternative is not None else names, len(sentence))
+                for names, sentence in zip(by_sentence, texts, strict=True)
+            ]
+            for by_sentence, (texts, _) in zip(found, documents, strict=True)
         ]
 
     def emissions(self, pieces: Sequence[Encoded], packing: Packing) -> Floats:
@@ -339,18 +356,24 @@ def _windows(encoded: Encoded) -> Iterator[tuple[int, Encoded]]:
         )
 
 
-_Window: TypeAlias = "tuple[int, int, Encoded]"
+class _Window(NamedTuple):
+    """A piece of a sentence of a document, with its offset in the sentence."""
+
+    document: int
+    sentence: int
+    begin: int
+    piece: Encoded
 
 
 def _batches(windows: Sequence[_Window]) -> Iterator[list[_Window]]:
     """Group windows of similar length, the longest first."""
     batch: list[_Window] = []
-    for window in sorted(windows, key=lambda w: -len(w[2])):
-        if batch and (
-            len(batch) == _BATCH_SENTENCES or (len(batch) + 1) * len(batch[0][2]) > _BATCH_CHARS
-        ):
+    characters = 0
+    for window in sorted(windows, key=lambda w: -len(w.piece)):
+        characters += len(window.piece)
+        if batch and (len(batch) == _BATCH_SENTENCES or characters > _BATCH_CHARS):
             yield batch
-            batch = []
+            batch, characters = [], len(window.piece)
         batch.append(window)
     if batch:
         yield batch
