@@ -216,7 +216,7 @@ def place_name(name: str, context: RegionContext) -> tuple[str, Region | None]:
 
     What stands behind other regions is called by its own name: 连儿湾乡 for 临洮县连儿湾乡.
     """
-    region = context.gazetteer.resolve(name, context.regions)
+    region = context.resolve(name)
     if region is not None:
         return region.name, region
     chain = leading_regions(name, context)

@@ -23,7 +23,6 @@ from kg.extraction.clauses import SentenceView
 from kg.extraction.linear import hash_joint_features
 from kg.extraction.pairs import TOPICAL, EntityKey, Pair, focus_place
 from kg.extraction.regions import RegionContext
-from kg.gazetteer import Region
 from kg.model import Mention, MentionId, Relation
 from kg.schema import load_schema
 
@@ -72,7 +71,6 @@ class ArticleFacts:
     fired: Mapping[tuple[EntityKey, EntityKey], tuple[str, ...]]  # rules by pair
     _begins: Mapping[str, Sequence[int]]  # of the mentions of each type, sorted
     _by_mention: dict[MentionId, _MentionFacts] = field(default_factory=dict)
-    _regions: dict[str, Region | None] = field(default_factory=dict)
 
     def named_between(self, type_: str, low: int, high: int) -> int:
         """Return how many mentions of *type_* begin after *low* and before *high*."""
@@ -85,13 +83,6 @@ class ArticleFacts:
         if found is None:
             found = self._by_mention[mention.id] = _mention_facts(view, mention)
         return found
-
-    def region(self, name: str) -> Region | None:
-        """Return the region that *name* means in this article."""
-        if name not in self._regions:
-            context = self.context
-            self._regions[name] = context.gazetteer.resolve(name, context.regions)
-        return self._regions[name]
 
 
 def article_facts(
@@ -263,13 +254,13 @@ def _order_features(pair: Pair, facts: ArticleFacts) -> list[str]:
 
 
 def _region_features(pair: Pair, facts: ArticleFacts) -> list[str]:
-    region = facts.region(pair.object[1])
+    region = facts.context.resolve(pair.object[1])
     found = ["place:focus"] if pair.object[1] == facts.focus else []
     if region is None:
         return [*found, "place:unknown"]
     found.append(f"place:level{region.level}")
     if pair.subject[0] == "Place":
-        inner = facts.region(pair.subject[1])
+        inner = facts.context.resolve(pair.subject[1])
         if inner is not None:
             parent = facts.context.gazetteer.parent(inner)
             inside = "region:inside" if inner.lies_in(region) else "region:outside"

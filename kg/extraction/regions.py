@@ -39,6 +39,9 @@ class RegionContext:
     gazetteer: Gazetteer
     # All named regions, and the home region last; nearly every name of the article asks for them.
     regions: tuple[Region, ...] = field(init=False, repr=False, compare=False)
+    _resolved: dict[str, Region | None] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
     _chains: dict[str, tuple[RegionAt, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -46,6 +49,12 @@ class RegionContext:
     def __post_init__(self) -> None:
         named = tuple(dict.fromkeys(anchor.region for anchor in self.anchors))
         object.__setattr__(self, "regions", (*named, self.home) if self.home else named)
+
+    def resolve(self, name: str) -> Region | None:
+        """Return the region that *name* means in this article; it is kept."""
+        if name not in self._resolved:
+            self._resolved[name] = self.gazetteer.resolve(name, self.regions)
+        return self._resolved[name]
 
     def leading(self, name: str) -> tuple[RegionAt, ...]:
         """Return the regions that *name* begins with, one behind the other, with their span.
@@ -61,7 +70,7 @@ class RegionContext:
         for match in self.gazetteer.find(name):
             if match.begin != position:
                 return
-            region = self.gazetteer.resolve(name[match.begin : match.end], self.regions)
+            region = self.resolve(name[match.begin : match.end])
             if region is None:
                 return
             yield region, match.begin, match.end
