@@ -8,7 +8,7 @@ runs in numpy. Candidates may overlap and contradict each other; the extraction 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -18,17 +18,26 @@ from kg.annotation.sentences import split_sentences
 from kg.annotation.tagger import MODEL_PATH, Tagger
 from kg.model import AnnotatedArticle, Article, NamedEntity, Sentence, Span
 
-__all__ = ["ANNOTATOR", "annotate", "annotate_with", "attach_names", "load_tagger"]
+__all__ = ["ANNOTATOR", "annotate", "annotate_all", "annotate_with", "attach_names", "load_tagger"]
 
 ANNOTATOR = "kg builtin 1"
+GROUP_CHARS = 20_000
 
 
 def annotate(article: Article) -> AnnotatedArticle:
     """Split *article* into sentences and attach the candidate names of each."""
+    return next(annotate_all([article]))
+
+
+def annotate_all(articles: Iterable[Article]) -> Iterator[AnnotatedArticle]:
+    """Annotate *articles*, such as those of a newspaper page: the same result in less time."""
     tagger = load_tagger()
-    sentences = split_sentences(article)
-    tagged = _tag(tagger, article, sentences) if tagger is not None else None
-    return annotate_with(article, tagged)
+    for group in _groups(articles):
+        if tagger is None:
+            yield from (annotate_with(article, None) for article in group)
+        else:
+            tagged = _tag(tagger, group)
+            yield from map(annotate_with, group, tagged)
 
 
 def annotate_with(article: Article, tagged: Iterable[NamedEntity] | None) -> AnnotatedArticle:
@@ -48,15 +57,35 @@ def load_tagger() -> Tagger | None:
     return Tagger.load(MODEL_PATH) if MODEL_PATH.exists() else None
 
 
-def _tag(tagger: Tagger, article: Article, sentences: Sequence[Sentence]) -> list[NamedEntity]:
-    texts = [sentence.span.of(article.text) for sentence in sentences]
-    return [
-        NamedEntity(
-            Span(name.begin, name.end).shift(sentence.span.begin), name.type, name.score, TAGGER
-        )
-        for sentence, names in zip(sentences, tagger.tag(texts, article.text), strict=True)
-        for name in names
+def _groups(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    """Group articles into as much text as is tagged at once; more would only take memory."""
+    group: list[Article] = []
+    characters = 0
+    for article in articles:
+        group.append(article)
+        characters += len(article.text)
+        if characters >= GROUP_CHARS:
+            yield group
+            group, characters = [], 0
+    if group:
+        yield group
+
+
+def _tag(tagger: Tagger, articles: Sequence[Article]) -> Iterator[list[NamedEntity]]:
+    """Yield the names of each article by its own offsets."""
+    sentences = [split_sentences(article) for article in articles]
+    texts = [
+        ([sentence.span.of(article.text) for sentence in found], article.text)
+        for article, found in zip(articles, sentences, strict=True)
     ]
+    for found, names_by_sentence in zip(sentences, tagger.tag_all(texts), strict=True):
+        yield [
+            NamedEntity(
+                Span(name.begin, name.end).shift(sentence.span.begin), name.type, name.score, TAGGER
+            )
+            for sentence, names in zip(found, names_by_sentence, strict=True)
+            for name in names
+        ]
 
 
 def attach_names(

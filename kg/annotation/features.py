@@ -15,12 +15,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from operator import add
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from kg.characters import Codes, fold_codes
+from kg.annotation.words import ONE, lengths_by_head
+from kg.characters import Codes
 
 __all__ = ["CharacterFeatures", "repeated_ngrams"]
 
@@ -54,7 +56,7 @@ class CharacterFeatures:
             for word in words[kind]:
                 kinds_by_word[word].append(index)
         self._kinds_by_word = {word: tuple(found) for word, found in kinds_by_word.items()}
-        self._lengths_by_first = _lengths_by_first(self._kinds_by_word)
+        self._lengths_by_head = lengths_by_head(self._kinds_by_word)
         self.columns = (
             *(f"{kind} {mark}" for kind in self.kinds for mark in _MARKS),
             *(name for name, _ in _ENCLOSED),
@@ -88,31 +90,29 @@ class CharacterFeatures:
     def _word_marks(self, text: str) -> npt.NDArray[np.intp]:
         """Return the flat positions of all cells that a listed word sets."""
         width = len(self.columns)
-        cells: list[int] = []
-        for begin, end, kind in self._matches(text):
-            column = kind * len(_MARKS)
-            cells.append(begin * width + column)
-            cells.extend(range(begin * width + column + 1, end * width, width))
-            cells.append((end - 1) * width + column + 2)
-        return np.array(cells, dtype=np.intp)
+        matches = np.array(list(self._matches(text)), dtype=np.intp).reshape(-1, 3)
+        begins, lengths, kinds = matches.T
+        first = begins * width + kinds * len(_MARKS)
+        last = first + (lengths - 1) * width
+        # The cells of the characters inside each word: one, then the same column a row further on.
+        rows = np.arange(lengths.sum()) - np.repeat(lengths.cumsum() - lengths, lengths)
+        inside = np.repeat(first + 1, lengths) + rows * width
+        return np.concatenate([first, inside, last + 2])
 
     def _matches(self, text: str) -> Iterator[tuple[int, int, int]]:
-        """Yield begin, end and kind of the longest word of each kind at each position."""
+        """Yield begin, length and kind of the longest word of each kind at each position."""
         text = text.translate(_HALF_WIDTH)
-        lengths_by_first, kinds_by_word = self._lengths_by_first, self._kinds_by_word
-        for begin, first in enumerate(text):
-            lengths = lengths_by_first.get(first)
-            if lengths is None:
-                continue
+        lengths, kinds_by_word = self._lengths_by_head, self._kinds_by_word
+        for begin, head in enumerate(map(add, text, text[1:] + "\n")):
             seen: tuple[int, ...] = ()
-            for length in lengths:
-                word = text[begin : begin + length]
+            for length in lengths.get(head, ONE):
+                word = text[begin : begin + length]  # shorter at the end of the text
                 kinds = kinds_by_word.get(word)
                 if kinds is None:
                     continue
                 for kind in kinds:
                     if kind not in seen:
-                        yield begin, begin + len(word), kind
+                        yield begin, len(word), kind
                 seen += kinds
 
 
@@ -152,11 +152,3 @@ def _character_classes(codes: Codes) -> npt.NDArray[np.intp]:
     classes[codes == ord("0")] = _CLASSES.index("digit")
     classes[(codes == ord("a")) | (codes == ord("A"))] = _CLASSES.index("letter")
     return classes
-
-
-def _lengths_by_first(words: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
-    """Return the lengths of the words that open with a character, longest first."""
-    lengths: dict[str, set[int]] = defaultdict(set)
-    for word in words:
-        lengths[word[0]].add(len(word))
-    return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}

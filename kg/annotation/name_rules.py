@@ -13,12 +13,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
-from hanlp_trie import Trie
-
+from kg.annotation.words import WordFinder
 from kg.gazetteer import TOWN, Gazetteer, Region, load_gazetteer
 from kg.model import NamedEntity, Span
 from kg.schema import Schema, load_schema, ontology_path
@@ -74,8 +73,7 @@ _PLACE, _NATIONAL, _KEEP, _STOP = "place", "national", "keep", "stop"
 _ANCHOR = re.compile(r"省|市|县|区|州|旗|盟|镇|乡|自治区|国家|全国|中国|中央|国务院")
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):  # a third of the time of a dataclass, and there are many
     begin: int
     end: int
     kind: str
@@ -94,11 +92,11 @@ class NameRules:
         self._not_product = schema.word_list("not-product")
         self._media = schema.word_list("media")
         self._surnames = surnames
-        self._word_trie = _word_trie(schema)
+        self._edge_words = _edge_words(schema)
         self._suffix, self._types_by_suffix = _suffix_pattern(schema)
         self._person = _person_pattern(schema, surnames)
         self._speaker = _speaker_pattern(schema, surnames)
-        self._known = Trie(
+        self._known = WordFinder(
             {
                 word: kind
                 for kind in ("Company", "Organization", "Zone", "Platform", "Event")
@@ -110,11 +108,12 @@ class NameRules:
         """Return all candidates in *text*, sorted by span."""
         words = self._words(text)
         edges = _Edges(words)
+        runs = [run.span() for run in _RUN.finditer(text)]
         found = [
             *self._places(text, words),
             *self._national_agencies(text, words),
-            *self._suffixed(text, edges, words),
-            *self._minor_places(text, edges),
+            *self._suffixed(text, runs, edges),
+            *self._minor_places(text, runs, edges),
             *self._titled(text),
             *self._made(text, edges),
             *self._quoted(text),
@@ -130,7 +129,7 @@ class NameRules:
         return tuple(sorted(best.values(), key=lambda n: (n.span.begin, -n.span.end, n.type)))
 
     def _words(self, text: str) -> list[_Word]:
-        return [_Word(b, e, kind) for b, e, kind in self._word_trie.parse_longest(text)]
+        return list(map(_Word._make, self._edge_words.find(text)))
 
     # ------------------------------------------------------------------------------ places
 
@@ -144,12 +143,14 @@ class NameRules:
             if full or name not in self._not_place:
                 yield _name(word.begin, word.end, "Place", 0.9 if full else 0.75, "gazetteer")
 
-    def _minor_places(self, text: str, edges: _Edges) -> Iterator[NamedEntity]:
+    def _minor_places(
+        self, text: str, runs: Sequence[tuple[int, int]], edges: _Edges
+    ) -> Iterator[NamedEntity]:
         for pattern, score in ((_TOWN, 0.8), (_VILLAGE, 0.65), (_SITE, 0.6)):
-            for run in _RUN.finditer(text):
-                for match in pattern.finditer(text, run.start(), run.end()):
+            for run_begin, run_end in runs:
+                for match in pattern.finditer(text, run_begin, run_end):
                     begin = max(
-                        match.start(), edges.before(match.end() - 1, run.start(), places=True)
+                        match.start(), edges.before(match.end() - 1, run_begin, places=True)
                     )
                     known = self._known_town(text, match) if pattern is _TOWN else None
                     if known is not None:
@@ -175,14 +176,16 @@ class NameRules:
                 yield _name(word.begin, word.end, "Agency", 0.9, "national agency")
 
     def _known_names(self, text: str) -> Iterator[NamedEntity]:
-        for begin, end, kind in self._known.parse_longest(text):
+        for begin, end, kind in self._known.find(text):
             yield _name(begin, end, kind, 0.8, "known name")
 
-    def _suffixed(self, text: str, edges: _Edges, words: list[_Word]) -> Iterator[NamedEntity]:
-        for run in _RUN.finditer(text):
-            for match in self._suffix.finditer(text, run.start(), run.end()):
+    def _suffixed(
+        self, text: str, runs: Sequence[tuple[int, int]], edges: _Edges
+    ) -> Iterator[NamedEntity]:
+        for run_begin, run_end in runs:
+            for match in self._suffix.finditer(text, run_begin, run_end):
                 for kind in self._types_by_suffix[match.group()]:
-                    found = self._one_suffixed(text, run.start(), match, kind, edges)
+                    found = self._one_suffixed(text, run_begin, match, kind, edges)
                     if found is not None:
                         yield found
 
@@ -339,8 +342,8 @@ def _name(
     return NamedEntity(Span(begin, end), kind, score, source, head)
 
 
-def _word_trie(schema: Schema) -> Trie:
-    """Build the trie of words that begin, end or protect names; later entries win."""
+def _edge_words(schema: Schema) -> WordFinder:
+    """Return a finder of the words that begin, end or protect names; later entries win."""
     stops = schema.word_list("name-stop")
     entries = dict.fromkeys(stops, _STOP)
     entries |= {word: _KEEP for word in schema.word_list("name-keep") if word not in stops}
@@ -349,7 +352,7 @@ def _word_trie(schema: Schema) -> Trie:
     gazetteer = load_gazetteer()
     homographs = schema.word_list("place-homograph")
     entries |= {name: _PLACE for name in gazetteer.names() if name not in homographs}
-    return Trie(entries)
+    return WordFinder(entries)
 
 
 def _suffix_pattern(schema: Schema) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:

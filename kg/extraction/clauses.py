@@ -8,7 +8,7 @@ stands inside another name.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from kg.model import AnnotatedArticle, Mention, Sentence, Span
 __all__ = ["Clause", "SentenceView", "sentence_views"]
 
 _CLAUSE_END = re.compile(r"[，。；：！？,;!?]|——")
-_ADJUNCT = re.compile(r"(?:在|于|对|向|为|从|到|自|至|往|经|沿|据|按|距|离|给|把|将)$")
+_ADJUNCT = tuple("在于对向为从到自至往经沿据按距离给把将")
 _LIST_GAP = re.compile(r"^[”’》]?(?:[、]|和|与|及|以及|暨|，)[“‘《]?$")
 
 
@@ -38,11 +38,11 @@ class SentenceView:
     clauses: tuple[Clause, ...]
     mentions: tuple[Mention, ...]
     outer: tuple[Mention, ...]  # those that stand in no other name
+    _begins: tuple[int, ...]  # of the clauses
 
     def clause_index(self, offset: int) -> int:
         """Return the index of the clause around *offset*."""
-        begins = [clause.span.begin for clause in self.clauses]
-        return max(0, bisect_right(begins, offset) - 1)
+        return max(0, bisect_right(self._begins, offset) - 1)
 
     def between(self, left: Mention, right: Mention) -> str:
         """Return the text between two mentions."""
@@ -51,7 +51,7 @@ class SentenceView:
     def is_adjunct(self, mention: Mention) -> bool:
         """Say whether a preposition makes *mention* an adjunct (在莘县, 向企业)."""
         before = self.text[max(0, mention.span.begin - 2) : mention.span.begin].rstrip("“《‘")
-        return _ADJUNCT.search(before) is not None
+        return before.endswith(_ADJUNCT)
 
     def is_attribute(self, mention: Mention) -> bool:
         """Say whether *mention* only modifies what follows (莘县的…)."""
@@ -83,9 +83,9 @@ def sentence_views(
         high = bisect_right(begins, sentence.span.end - 1)
         inside = tuple(m for m in mentions[low:high] if m.span.end <= sentence.span.end)
         outer = _outer(inside)
-        yield SentenceView(
-            sentence, text, tuple(_clauses(text, sentence.span, outer)), inside, outer
-        )
+        clauses = tuple(_clauses(text, sentence.span, outer))
+        clause_begins = tuple(clause.span.begin for clause in clauses)
+        yield SentenceView(sentence, text, clauses, inside, outer, clause_begins)
 
 
 def _outer(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
@@ -101,18 +101,20 @@ def _outer(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
 
 def _clauses(text: str, span: Span, outer: Sequence[Mention]) -> Iterator[Clause]:
     """Cut at commas, but never inside a name."""
+    begins = [mention.span.begin for mention in outer]
     begin = span.begin
     for match in _CLAUSE_END.finditer(text, span.begin, span.end):
-        if any(m.span.begin < match.start() < m.span.end for m in outer):
+        comma = match.start()
+        before = bisect_left(begins, comma) - 1  # the name that reaches furthest of those before it
+        if before >= 0 and outer[before].span.end > comma:
             continue
-        if match.start() > begin:
-            yield _clause(begin, match.start(), outer)
+        if comma > begin:
+            yield _clause(begin, comma, outer, begins)
         begin = match.end()
     if begin < span.end:
-        yield _clause(begin, span.end, outer)
+        yield _clause(begin, span.end, outer, begins)
 
 
-def _clause(begin: int, end: int, outer: Sequence[Mention]) -> Clause:
-    return Clause(
-        Span(begin, end), tuple(m for m in outer if begin <= m.span.begin and m.span.end <= end)
-    )
+def _clause(begin: int, end: int, outer: Sequence[Mention], begins: Sequence[int]) -> Clause:
+    inside = outer[bisect_left(begins, begin) : bisect_left(begins, end)]
+    return Clause(Span(begin, end), tuple(m for m in inside if m.span.end <= end))

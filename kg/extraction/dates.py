@@ -105,6 +105,7 @@ class _Context:
     sentence_end: int = -1
 
 
+@lru_cache(maxsize=64)  # facts and qualifiers ask for the same sentences of an article
 def find_dates(text: str, *, published: date | None, begin: int = 0) -> tuple[FoundDate, ...]:
     """Find the dates of *text*, in text order.
 

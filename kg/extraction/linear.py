@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -24,10 +25,48 @@ __all__ = ["LinearModel", "hash_features", "hash_joint_features"]
 _GOLDEN_RATIO = 0x9E3779B1  # Knuth's multiplier: spreads joined hashes over the table
 
 
-@lru_cache(maxsize=1 << 16)
-def _code(feature: str) -> int:
-    """Return the CRC-32 of *feature*; most features of an article recur."""
-    return crc32(feature.encode())
+class _Columns(dict[str, int]):
+    """The column of each feature met so far, computed when it is first asked for.
+
+    Most features recur. A dictionary that fills itself is looked up without a Python call, which
+    halves the time of a scorer; text without end must not fill the memory, so it starts anew.
+    """
+
+    LIMIT = 1 << 17
+
+    def __init__(self, buckets: int) -> None:
+        super().__init__()
+        self._mask = buckets - 1
+
+    def __missing__(self, feature: str) -> int:
+        if len(self) >= self.LIMIT:
+            self.clear()
+        self[feature] = column = crc32(feature.encode()) & self._mask
+        return column
+
+
+class _JointColumns(dict[str, tuple[int, int]]):
+    """The columns of each feature met so far: alone, and joined with one context."""
+
+    LIMIT = 1 << 12
+
+    def __init__(self, context: str, buckets: int) -> None:
+        super().__init__()
+        self.context_code = crc32(context.encode())
+        self._salt = self.context_code * _GOLDEN_RATIO
+        self._mask = buckets - 1
+
+    def __missing__(self, feature: str) -> tuple[int, int]:
+        if len(self) >= self.LIMIT:
+            self.clear()
+        code = crc32(feature.encode())
+        joined = (code ^ self._salt) * _GOLDEN_RATIO >> 16
+        self[feature] = columns = (code & self._mask, joined & self._mask)
+        return columns
+
+
+_columns = lru_cache(maxsize=4)(_Columns)  # by the size of a table
+_joint_columns = lru_cache(maxsize=512)(_JointColumns)  # contexts are pairs of types: 144 at most
 
 
 def hash_features(features: Iterable[str], buckets: int) -> NDArray[np.int64]:
@@ -36,8 +75,7 @@ def hash_features(features: Iterable[str], buckets: int) -> NDArray[np.int64]:
     >>> hash_features(["order:ab", "order:ab"], 1024).size
     1
     """
-    mask = buckets - 1
-    columns = {_code(feature) & mask for feature in features}
+    columns = set(map(_columns(buckets).__getitem__, features))
     return np.fromiter(columns, np.int64, len(columns))  # a set of ints has a fixed order
 
 
@@ -48,14 +86,10 @@ def hash_joint_features(
 
     Joining hashes instead of strings halves the work: a pair of entities has a hundred features.
     """
-    mask = buckets - 1
-    salt = _code(context) * _GOLDEN_RATIO
-    columns = {_code(feature) & mask for feature in alone}
-    columns.add(_code(context) & mask)
-    for feature in features:
-        code = _code(feature)
-        columns.add(code & mask)
-        columns.add(((code ^ salt) * _GOLDEN_RATIO >> 16) & mask)
+    joint = _joint_columns(context, buckets)
+    columns = set(map(_columns(buckets).__getitem__, alone))
+    columns.add(joint.context_code & (buckets - 1))
+    columns.update(chain.from_iterable(map(joint.__getitem__, features)))
     return np.fromiter(columns, np.int64, len(columns))
 
 

@@ -8,10 +8,10 @@ others its aliases. Two long names that a short one fits equally well leave it a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from kg.extraction.regions import RegionContext
+from kg.extraction.regions import RegionAt, RegionContext
 from kg.gazetteer import Region
 from kg.schema import load_schema
 
@@ -70,19 +70,9 @@ def zone_name(name: str, offset: int, context: RegionContext) -> str:
     return f"{region.short}{bare}" if region is not None else name
 
 
-def leading_regions(name: str, context: RegionContext) -> list[tuple[Region, int, int]]:
+def leading_regions(name: str, context: RegionContext) -> Sequence[RegionAt]:
     """Return the regions that *name* begins with: 山东 and 聊城 of 山东聊城富锋…, with their span."""
-    chain: list[tuple[Region, int, int]] = []
-    position = 0
-    for match in context.gazetteer.find(name):
-        if match.begin != position:
-            break
-        region = context.gazetteer.resolve(name[match.begin : match.end], context.regions)
-        if region is None:
-            break
-        chain.append((region, match.begin, match.end))
-        position = match.end
-    return chain
+    return context.leading(name)
 
 
 # ------------------------------------------------------------------------------ short names
@@ -226,7 +216,7 @@ def place_name(name: str, context: RegionContext) -> tuple[str, Region | None]:
 
     What stands behind other regions is called by its own name: 连儿湾乡 for 临洮县连儿湾乡.
     """
-    region = context.gazetteer.resolve(name, context.regions)
+    region = context.resolve(name)
     if region is not None:
         return region.name, region
     chain = leading_regions(name, context)

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ from kg.schema import load_schema
 __all__ = ["ArticleFacts", "article_facts", "pair_columns"]
 
 MAX_BETWEEN_CHARS = 60
+_DISTANCES = (0, 1, 2, 4, 7, 12, 20, 35, 60, 99, 999)  # upper ends of what counts as equally far
 
 # A post right before a person: 董事长, 党组成员、副局长, 负责人
 _TITLE = re.compile(r"[一-龥]{1,6}(?:长|理|记|任|人|裁|席|员|师|监|官|表|授)$")
@@ -48,13 +50,15 @@ def _cues() -> tuple[re.Pattern[str], Mapping[str, tuple[str, ...]]]:
 
 @dataclass(frozen=True, slots=True)
 class _MentionFacts:
-    """What a mention's clause says of it."""
+    """What a mention's surroundings say of it, as features ready to use: it is in many pairs."""
 
     governed: tuple[str, ...]  # relations the nearest cue before it signals
-    then: tuple[str, ...]  # relations signalled behind it in its clause
-    is_adjunct: bool
-    is_attribute: bool
+    then_object: tuple[str, ...]  # relations signalled behind it in its clause
+    then_subject: tuple[str, ...]
+    adjunct_or_attribute: tuple[str, ...]  # endings of features
     is_topic: bool
+    signalled_after: tuple[str, ...]  # relations signalled right behind it
+    title: str  # the post before a person
 
 
 @dataclass(slots=True)
@@ -108,18 +112,36 @@ def article_facts(
 
 
 def _mention_facts(view: SentenceView, mention: Mention) -> _MentionFacts:
-    clause = view.clauses[view.clause_index(mention.span.begin)].span
+    begin, end = mention.span.begin, mention.span.end
+    clause = view.clauses[view.clause_index(begin)].span
     pattern, signals = _cues()
-    matches = list(pattern.finditer(view.text, clause.begin, max(clause.begin, mention.span.begin)))
-    behind = pattern.finditer(view.text, mention.span.end, max(mention.span.end, clause.end))
+    cues = pattern.findall(view.text, clause.begin, max(clause.begin, begin))
+    behind = pattern.findall(view.text, end, max(end, clause.end))
+    then = sorted({name for cue in behind for name in signals[cue]})
     topic = next((m for m in view.outer if not view.is_adjunct(m)), None)
+    window = view.text[end : min(end + 12, view.sentence.span.end)]
+    standing = [
+        mark
+        for mark, holds in (
+            ("adjunct", view.is_adjunct(mention)),
+            ("的", view.is_attribute(mention)),
+        )
+        if holds
+    ]
     return _MentionFacts(
-        signals[matches[-1].group()] if matches else (),
-        tuple(sorted({name for match in behind for name in signals[match.group()]})),
-        view.is_adjunct(mention),
-        view.is_attribute(mention),
+        tuple(f"object governed:{name}" for name in (signals[cues[-1]] if cues else ("no",))),
+        tuple(f"object then:{name}" for name in then),
+        tuple(f"subject then:{name}" for name in then),
+        tuple(standing),
         topic is not None and topic.name == mention.name,
+        tuple(name for cue in pattern.findall(window) for name in signals[cue]),
+        _title(view, mention) if mention.type == "Person" else "",
     )
+
+
+def _title(view: SentenceView, person: Mention) -> str:
+    title = _TITLE.search(left_context(view, person))
+    return f"title:{title.group()[-2:]}" if title else "title:no"
 
 
 def pair_columns(pair: Pair, facts: ArticleFacts, buckets: int) -> NDArray[np.int64]:
@@ -130,70 +152,70 @@ def pair_columns(pair: Pair, facts: ArticleFacts, buckets: int) -> NDArray[np.in
     )
 
 
-def _plain_features(pair: Pair, facts: ArticleFacts) -> Iterator[str]:
+def _plain_features(pair: Pair, facts: ArticleFacts) -> list[str]:
     left, right = pair.left, pair.right
-    yield f"dist:{_bucket(pair.distance)}"
-    yield f"meet:{min(pair.meetings, 3)}"
-    yield f"kind:{left.kind.value}>{right.kind.value}"
+    found = [
+        f"dist:{_bucket(pair.distance)}",
+        f"meet:{min(pair.meetings, 3)}",
+        f"kind:{left.kind.value}>{right.kind.value}",
+    ]
     if pair.view is not pair.other_view:
-        yield "apart" if pair.distance < TOPICAL else "topic"
+        found.append("apart" if pair.distance < TOPICAL else "topic")
         if pair.view.sentence.paragraph == 0 or pair.other_view.sentence.paragraph == 0:
-            yield "apart:headline"
+            found.append("apart:headline")
     elif left.span.contains(right.span):
-        yield "in:head" if left.span.begin == right.span.begin else "in:middle"
+        found.append("in:head" if left.span.begin == right.span.begin else "in:middle")
     elif right.span.contains(left.span):
-        yield "out:head" if left.span.begin == right.span.begin else "out:middle"
+        found.append("out:head" if left.span.begin == right.span.begin else "out:middle")
     else:
-        yield from _order_features(pair, facts)
+        found += _order_features(pair, facts)
     if pair.view.sentence.paragraph == 0:
-        yield "headline"
+        found.append("headline")
     if pair.distance < TOPICAL:
-        yield from _governing_features(pair, facts)
-    yield from _recency_features(pair, facts)
-    for rule in facts.fired.get((pair.subject, pair.object), ()):
-        yield f"rule:{rule}"
+        found += _governing_features(pair, facts)
+    found += _recency_features(pair, facts)
+    found += [f"rule:{rule}" for rule in facts.fired.get((pair.subject, pair.object), ())]
     for rule in facts.fired.get((pair.object, pair.subject), ()):
-        yield f"reverse:{rule.split(':')[0]}"
+        found.append(f"reverse:{rule.split(':')[0]}")
     if pair.object[0] == "Place":
-        yield from _region_features(pair, facts)
-    if pair.subject[1] in pair.object[1]:
-        yield "name:inside"
-    if pair.object[1] in pair.subject[1]:
-        yield "name:around"
-    yield f"freq:{min(facts.counts[pair.subject[1]], 4)}>{min(facts.counts[pair.object[1]], 4)}"
+        found += _region_features(pair, facts)
+    subject_name, object_name = pair.subject[1], pair.object[1]
+    if subject_name in object_name:
+        found.append("name:inside")
+    if object_name in subject_name:
+        found.append("name:around")
+    found.append(f"freq:{min(facts.counts[subject_name], 4)}>{min(facts.counts[object_name], 4)}")
+    return found
 
 
-def _governing_features(pair: Pair, facts: ArticleFacts) -> Iterator[str]:
+def _governing_features(pair: Pair, facts: ArticleFacts) -> list[str]:
     """What governs each end, wherever the other stands; the subject may be a carried topic."""
     object_facts = facts.of(pair.other_view, pair.right)
-    for name in object_facts.governed or ("no",):
-        yield f"object governed:{name}"
-    for name in object_facts.then:
-        yield f"object then:{name}"
     subject_facts = facts.of(pair.view, pair.left)
-    for name in subject_facts.then:
-        yield f"subject then:{name}"
+    found = [*object_facts.governed, *object_facts.then_object, *subject_facts.then_subject]
     if subject_facts.is_topic:
-        yield "subject:topic"
+        found.append("subject:topic")
     if pair.other_view is not pair.view and pair.other_view.outer:
         rival = any(m.type == pair.subject[0] for m in pair.other_view.outer)
-        yield "apart:rival" if rival else "apart:free"
+        found.append("apart:rival" if rival else "apart:free")
         if pair.other_view.sentence.index > pair.view.sentence.index:
-            yield "apart:after"
+            found.append("apart:after")
+    return found
 
 
-def _recency_features(pair: Pair, facts: ArticleFacts) -> Iterator[str]:
+def _recency_features(pair: Pair, facts: ArticleFacts) -> list[str]:
     """How many rivals of each end's type were named between the two, and a person's title."""
     left, right = pair.left, pair.right
+    found = []
     if pair.view is not pair.other_view:
         low, high = sorted((left.span.begin, right.span.begin))
         for role, type_ in (("subject", left.type), ("object", right.type)):
             rivals = facts.named_between(type_, low, high)
-            yield f"recency:{role}:{min(rivals, 4)}"
-        yield "backwards" if right.span.begin < left.span.begin else "forwards"
+            found.append(f"recency:{role}:{min(rivals, 4)}")
+        found.append("backwards" if right.span.begin < left.span.begin else "forwards")
     if left.type == "Person":
-        title = _TITLE.search(left_context(pair.view, left))
-        yield f"title:{title.group()[-2:]}" if title else "title:no"
+        found.append(facts.of(pair.view, left).title)
+    return found
 
 
 def left_context(view: SentenceView, mention: Mention, characters: int = 12) -> str:
@@ -202,89 +224,76 @@ def left_context(view: SentenceView, mention: Mention, characters: int = 12) -> 
     return view.text[begin : mention.span.begin]
 
 
-def _order_features(pair: Pair, facts: ArticleFacts) -> Iterator[str]:
+def _order_features(pair: Pair, facts: ArticleFacts) -> list[str]:
     view, left, right = pair.view, pair.left, pair.right
     forward = left.span.begin < right.span.begin
-    yield "order:so" if forward else "order:os"
     first, second = (left, right) if forward else (right, left)
-    gap = view.between(first, second)
-    commas = gap.count("，") + gap.count("；")
-    yield f"commas:{min(commas, 4)}:{forward}"
-    inner = [
-        m.type
-        for m in view.outer
-        if first.span.end <= m.span.begin and m.span.end <= second.span.begin
+    begin, end = first.span.end, second.span.begin
+    commas = view.text.count("，", begin, end) + view.text.count("；", begin, end)
+    inner = [m.type for m in view.outer if begin <= m.span.begin and m.span.end <= end]
+    found = [
+        "order:so" if forward else "order:os",
+        f"commas:{min(commas, 4)}:{forward}",
+        f"inner:{min(len(inner), 4)}",
     ]
-    yield f"inner:{min(len(inner), 4)}"
-    for type_ in sorted(set(inner)):
-        yield f"innertype:{type_}"
+    found += [f"innertype:{type_}" for type_ in sorted(set(inner))]
     if right.type in inner:
-        yield "inner:rival object"
+        found.append("inner:rival object")
     if left.type in inner:
-        yield "inner:rival subject"
-    for role, mention in (("subject", left), ("object", right)):
-        mention_facts = facts.of(view, mention)
-        if mention_facts.is_adjunct:
-            yield f"{role}:adjunct"
-        if mention_facts.is_attribute:
-            yield f"{role}:的"
+        found.append("inner:rival subject")
+    left_facts, right_facts = facts.of(view, left), facts.of(view, right)
+    found += [f"subject:{mark}" for mark in left_facts.adjunct_or_attribute]
+    found += [f"object:{mark}" for mark in right_facts.adjunct_or_attribute]
     pattern, signals = _cues()
-    for match in pattern.finditer(gap):
-        for name in signals[match.group()]:
-            yield f"cue:{name}:{forward}:{'near' if commas == 0 else 'far'}"
-    window = view.text[second.span.end : min(second.span.end + 12, view.sentence.span.end)]
-    for match in pattern.finditer(window):
-        for name in signals[match.group()]:
-            yield f"cueafter:{name}:{forward}"
+    near = f"{forward}:{'near' if commas == 0 else 'far'}"
+    for cue in pattern.findall(view.text, begin, end) if begin < end else ():
+        found += [f"cue:{name}:{near}" for name in signals[cue]]
+    after = (right_facts if forward else left_facts).signalled_after
+    found += [f"cueafter:{name}:{forward}" for name in after]
+    return found
 
 
-def _region_features(pair: Pair, facts: ArticleFacts) -> Iterator[str]:
-    context = facts.context
-    region = context.gazetteer.resolve(pair.object[1], context.regions)
-    if pair.object[1] == facts.focus:
-        yield "place:focus"
+def _region_features(pair: Pair, facts: ArticleFacts) -> list[str]:
+    region = facts.context.resolve(pair.object[1])
+    found = ["place:focus"] if pair.object[1] == facts.focus else []
     if region is None:
-        yield "place:unknown"
-        return
-    yield f"place:level{region.level}"
+        return [*found, "place:unknown"]
+    found.append(f"place:level{region.level}")
     if pair.subject[0] == "Place":
-        inner = context.gazetteer.resolve(pair.subject[1], context.regions)
+        inner = facts.context.resolve(pair.subject[1])
         if inner is not None:
-            parent = context.gazetteer.parent(inner)
+            parent = facts.context.gazetteer.parent(inner)
             inside = "region:inside" if inner.lies_in(region) else "region:outside"
-            yield "region:parent" if parent == region else inside
+            found.append("region:parent" if parent == region else inside)
+    return found
 
 
-def _lexical_features(pair: Pair) -> Iterator[str]:
+def _lexical_features(pair: Pair) -> list[str]:
     view, left, right = pair.view, pair.left, pair.right
-    yield f"stail:{pair.subject[1][-2:]}"
-    yield f"otail:{pair.object[1][-2:]}"
+    found = [f"stail:{pair.subject[1][-2:]}", f"otail:{pair.object[1][-2:]}"]
     if view is not pair.other_view or left.span.overlaps(right.span):
-        return
+        return found
     forward = left.span.begin < right.span.begin
     first, second = (left, right) if forward else (right, left)
     gap = view.between(first, second)
     mark = "f" if forward else "b"
     if len(gap) <= 8:
-        yield f"gap{mark}:{gap}"
+        found.append(f"gap{mark}:{gap}")
     if len(gap) <= MAX_BETWEEN_CHARS:
-        for i in range(len(gap) - 1):
-            yield f"g{mark}:{gap[i : i + 2]}"
-        yield f"gs{mark}:{gap[:2]}"
-        yield f"ge{mark}:{gap[-2:]}"
+        found += [f"g{mark}:{pair_}" for pair_ in map(add, gap, gap[1:])]
+        found += [f"gs{mark}:{gap[:2]}", f"ge{mark}:{gap[-2:]}"]
     sentence = view.sentence.span
     before = view.text[max(sentence.begin, first.span.begin - 4) : first.span.begin]
     after = view.text[second.span.end : min(sentence.end, second.span.end + 6)]
-    yield f"b{mark}:{before[-1:]}"
-    yield f"bb{mark}:{before[-2:]}"
-    yield f"a{mark}:{after[:1]}"
-    yield f"aa{mark}:{after[:2]}"
-    for i in range(len(after) - 1):
-        yield f"ag{mark}:{after[i : i + 2]}"
+    found += [
+        f"b{mark}:{before[-1:]}",
+        f"bb{mark}:{before[-2:]}",
+        f"a{mark}:{after[:1]}",
+        f"aa{mark}:{after[:2]}",
+    ]
+    found += [f"ag{mark}:{pair_}" for pair_ in map(add, after, after[1:])]
+    return found
 
 
 def _bucket(distance: int) -> int:
-    for index, limit in enumerate((0, 1, 2, 4, 7, 12, 20, 35, 60, 99, 999)):
-        if distance <= limit:
-            return index
-    return 11
+    return bisect_left(_DISTANCES, distance)

@@ -146,7 +146,7 @@ def _nested_regions(
     for view in views:
         for mention in view.mentions:
             if mention.type == "Place" and mention.name not in first:
-                region = context.gazetteer.resolve(mention.name, context.regions)
+                region = context.resolve(mention.name)
                 if region is not None:
                     first[mention.name] = (mention, view, region)
     pairs: dict[tuple[EntityKey, EntityKey], Pair] = {}

@@ -165,6 +165,7 @@ def _beginning(schema: Schema, name: str) -> re.Pattern[str]:
     return re.compile(rf"[ 　]?(?:{_alternatives(schema.word_list(name))})")
 
 
+@lru_cache(maxsize=64)  # facts and qualifiers ask for the same sentences of an article
 def find_quantities(text: str, *, begin: int = 0) -> tuple[FoundQuantity, ...]:
     """Find the numbers with units of *text*, in text order.
 

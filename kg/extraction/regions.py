@@ -9,13 +9,16 @@ an agency into the wrong city.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from kg.gazetteer import COUNTY, PREFECTURE, PROVINCE, Gazetteer, Region, load_gazetteer
 from kg.model import AnnotatedArticle, Article
 
 __all__ = ["RegionContext", "find_home", "region_context"]
+
+RegionAt: TypeAlias = "tuple[Region, int, int]"  # with begin and end of its name
 
 HEADLINE_WEIGHT = 3  # a headline names what the article is about
 
@@ -34,12 +37,44 @@ class RegionContext:
     anchors: tuple[_Anchor, ...]
     home: Region | None
     gazetteer: Gazetteer
+    # All named regions, and the home region last; nearly every name of the article asks for them.
+    regions: tuple[Region, ...] = field(init=False, repr=False, compare=False)
+    _resolved: dict[str, Region | None] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    _chains: dict[str, tuple[RegionAt, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
-    @property
-    def regions(self) -> tuple[Region, ...]:
-        """All named regions, and the home region last."""
+    def __post_init__(self) -> None:
         named = tuple(dict.fromkeys(anchor.region for anchor in self.anchors))
-        return (*named, self.home) if self.home else named
+        object.__setattr__(self, "regions", (*named, self.home) if self.home else named)
+
+    def resolve(self, name: str) -> Region | None:
+        """Return the region that *name* means in this article; it is kept."""
+        if name not in self._resolved:
+            self._resolved[name] = self.gazetteer.resolve(name, self.regions)
+        return self._resolved[name]
+
+    def leading(self, name: str) -> tuple[RegionAt, ...]:
+        """Return the regions that *name* begins with, one behind the other, with their span.
+
+        They are kept: to find short names, each name is held against all others of its type.
+        """
+        if name not in self._chains:
+            self._chains[name] = tuple(self._leading(name))
+        return self._chains[name]
+
+    def _leading(self, name: str) -> Iterator[RegionAt]:
+        position = 0
+        for match in self.gazetteer.find(name):
+            if match.begin != position:
+                return
+            region = self.resolve(name[match.begin : match.end])
+            if region is None:
+                return
+            yield region, match.begin, match.end
+            position = match.end
 
     def meant_by(self, word: str, offset: int) -> Region | None:
         """Return the region that 省, 市, 县, 区, 州 or 旗 at *offset* stands for, if one does."""

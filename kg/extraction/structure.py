@@ -95,8 +95,8 @@ def _place_chains(view: SentenceView, context: RegionContext) -> Iterator[Relati
 
 
 def _is_below(left: Mention, right: Mention, context: RegionContext) -> bool:
-    upper = context.gazetteer.resolve(left.name, context.regions)
-    lower = context.gazetteer.resolve(right.name, context.regions)
+    upper = context.resolve(left.name)
+    lower = context.resolve(right.name)
     if upper is not None and lower is not None:
         return lower.lies_in(upper) and lower is not upper
     return upper is not None  # a village or street behind a region

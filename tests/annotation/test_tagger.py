@@ -103,6 +103,19 @@ def test_company_in_a_batch_does_not_change_a_sentence(random_tagger: Tagger) ->
         assert [n.score for n in alone] == pytest.approx([n.score for n in names], rel=1e-3)
 
 
+def test_documents_tagged_at_once_keep_their_names(random_tagger: Tagger) -> None:
+    documents = [(["聊城市局", "局"], "聊城市局\n局"), ([], None), (["聊城" * 300, "市局aA"], None)]
+    for (sentences, text), together in zip(
+        documents, random_tagger.tag_all(documents), strict=True
+    ):
+        alone = random_tagger.tag(sentences, text)
+        assert list(map(keys, together)) == list(map(keys, alone))
+
+
+def keys(names: list[TaggedName]) -> list[tuple[int, int, str, int]]:
+    return [(n.begin, n.end, n.type, n.layer) for n in names]
+
+
 def test_missing_model_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(AnnotatorUnavailable, match="kg train"):
         Tagger.load(tmp_path / "tagger.npz")
