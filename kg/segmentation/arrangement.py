@@ -151,7 +151,7 @@ class Search:
             if len(taken) >= MAX_HEADS:
                 continue
             value = firsts.get((head, at))
-            if value is not None:
+            if value is not None and self.scores.repeats(head, bodies[at], taken):
                 company = self.scores.company(head, tuple(taken))
                 gain = WEIGHTS["second"] * value + WEIGHTS["company"] * company
                 best = max(best, (gain, at, "head"))

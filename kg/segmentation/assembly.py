@@ -12,20 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kg.segmentation.arrangement import arranged
-from kg.segmentation.heads import Chain, Head
+from kg.segmentation.byline import is_credit
+from kg.segmentation.heads import Chain, Head, adjoin
 from kg.segmentation.joining import chains_of
-from kg.segmentation.lines import Line
-from kg.segmentation.matching import heads_of
+from kg.segmentation.lines import Line, ends_sentence, ends_with_photo_credit
+from kg.segmentation.matching import heads_of, is_announced
 from kg.segmentation.page import Page
 
 __all__ = ["Draft", "assemble"]
 
-MAX_HEADS = 3  # kicker, headline, deck
-MIN_SECOND_SCORE = -0.5  # log odds of a kicker or deck and a body
-BESIDE_BONUS = 2.0  # for standing next to the headline
-MIN_BESIDE_COVER = 0.08  # share of a kicker's words that its body repeats, beside the headline
-MIN_KNOWN_COVER = 0.15  # the same of the words that any body of the page has
-MIN_FAR_COVER = 0.2  # the same where the kicker stands apart from its headline
 MIN_TEASER_CHARS = 6
 MAX_TAG_CHARS = 5  # 深度调查: the name of a column above the headline of a teaser
 
@@ -54,7 +49,7 @@ def assemble(page: Page) -> list[Draft]:
         if draft.heads or not _is_loose_caption(draft):
             drafts.append(draft)
     loose = [by_number[number] for number in found.loose]
-    return drafts + [Draft(None, list(group)) for group in _announcements(loose)]
+    return drafts + [Draft(None, list(group)) for group in _announcements(page, loose)]
 
 
 def _is_loose_caption(draft: Draft) -> bool:
@@ -62,29 +57,41 @@ def _is_loose_caption(draft: Draft) -> bool:
     return draft.chain is not None and draft.chain.fragments[0].caption
 
 
-def _adjoin(one: Head, other: Head) -> bool:
-    return abs(one.number - other.number) == 1 and abs(one.order - other.order) <= 1
-
-
 # -------------------------------------------------------------------------------- announcements
 
 
-def _announcements(loose: Sequence[Head]) -> list[list[Head]]:
-    """Group headlines without a body: kicker and headline of one teaser belong together."""
+def _announcements(page: Page, loose: Sequence[Head]) -> list[list[Head]]:
+    """Return the headlines of articles on other pages, kicker and headline of one together.
+
+    A pointer or label stands beside them (→ 2版, 今日导读), or several stand together. A single line
+    without either is more likely a subhead, a quotation set large or what is left of a kicker.
+    """
     groups: list[list[Head]] = []
     for head in loose:
-        if len(head.text) < 3:
+        if len(head.text) < 3 or any(_is_caption(line) for line in head.lines):
             continue
         if groups and _same_teaser(groups[-1], head):
             groups[-1].append(head)
         else:
             groups.append([head])
-    return [group for group in groups if sum(len(h.text) for h in group) >= MIN_TEASER_CHARS]
+    long = [group for group in groups if sum(len(h.text) for h in group) >= MIN_TEASER_CHARS]
+    return [
+        group
+        for at, group in enumerate(long)
+        if any(is_announced(page, head) for head in group)
+        or (at > 0 and adjoin(long[at - 1][-1], group[0]))
+        or (at + 1 < len(long) and adjoin(group[-1], long[at + 1][0]))
+    ]
+
+
+def _is_caption(line: Line) -> bool:
+    """Say whether a line is a sentence, or names a photographer."""
+    return ends_sentence(line.text) or ends_with_photo_credit(line.text) or is_credit(line.text)
 
 
 def _same_teaser(group: Sequence[Head], head: Head) -> bool:
     last = group[-1]
-    if head.box is not None or not _adjoin(last, head):
+    if head.box is not None or not adjoin(last, head):
         return False
     if head.text.startswith("——") or last.text.startswith("——"):
         return True

@@ -27,7 +27,10 @@ __all__ = ["Block", "BlockKind", "blocks_of_text", "paragraph_blocks"]
 MAX_WIDTHS = 40  # column widths tried on one page
 MIN_OPENING = 0.0  # log ratio above which a line may open a paragraph
 MAX_DISPLAY_EM = 27.0  # wider lines are captions or columns, never headlines
+NARROW_DOUBT_EM = 0.15  # what a digit or Latin letter may be wider or narrower than counted
 INDENT_EM = 2.0  # a paragraph begins two characters in
+
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 class BlockKind(str, Enum):
@@ -116,6 +119,7 @@ class _Costs(NamedTuple):
     odds: float = 1.0  # times what the words say
     short: float = 3.0  # a short line inside a paragraph
     short_comma: float = 2.29
+    unfilled: float = 2.0  # a line that would have had room for what follows
     last: float = 0.05  # a short last line of a paragraph
     off: float = 0.3  # per em that a full line misses the column width
     wide: float = 9.52  # a line wider than the column
@@ -138,7 +142,7 @@ def _column_widths(lines: Sequence[Line], odds: Sequence[float] | None = None) -
     costs = [0.0] * (2 * size)  # body states, then display states
     back: list[list[int] | None] = []
     previous: Line | None = None
-    for line in lines:
+    for line, below in zip(lines, (*lines[1:], None), strict=True):
         if line.kind is not LineKind.TEXT:
             back.append(None)
             previous = None
@@ -158,7 +162,7 @@ def _column_widths(lines: Sequence[Line], odds: Sequence[float] | None = None) -
                 (enter, best),
             )
             cost, trail[state] = min(ways)
-            step[state] = cost + shared + _width_cost(line, width, previous)
+            step[state] = cost + shared + _width_cost(line, width, previous, below)
             ways = ((costs[other], other), (costs[state] + leave, state), (enter + leave, best))
             cost, trail[other] = min(ways)
             step[other] = cost + display
@@ -190,7 +194,7 @@ def _candidate_widths(lines: Sequence[Line]) -> list[float]:
     return sorted(width for width, _ in counts.most_common(MAX_WIDTHS))
 
 
-def _width_cost(line: Line, width: float, previous: Line | None) -> float:
+def _width_cost(line: Line, width: float, previous: Line | None, below: Line | None) -> float:
     """Return how badly a line fits a column of *width*."""
     off = line.width - width
     if line.stretched and off < 0.8:
@@ -198,13 +202,26 @@ def _width_cost(line: Line, width: float, previous: Line | None) -> float:
     if off > 0.8:
         return COSTS.wide if off > 1.4 else COSTS.wide / 3
     if off > -1.7:
-        return COSTS.off * abs(off)
+        return COSTS.off * abs(off) + (COSTS.unfilled if _takes_more(line, below, -off) else 0.0)
     paragraph_begins = previous is None or ends_sentence(previous.text) or line.gap
     if paragraph_begins and off > -INDENT_EM - 1.7:
-        return 0.3 + COSTS.off * abs(off + INDENT_EM)
+        unfilled = COSTS.unfilled if _takes_more(line, below, -off - INDENT_EM) else 0.0
+        return 0.3 + COSTS.off * abs(off + INDENT_EM) + unfilled
     if ends_sentence(line.text):
         return COSTS.last
     return COSTS.short_comma if line.text[-1] in "，、；：" else COSTS.short
+
+
+def _takes_more(line: Line, below: Line | None, room: float) -> bool:
+    """Say whether the first character of the line below would have had room in this one.
+
+    A line is set short of its column only before a mark that may not begin a line, or a number or
+    word that may not be cut.
+    """
+    if below is None or below.gap or below.kind is not LineKind.TEXT or ends_sentence(line.text):
+        return False
+    narrow = sum(character < "\u0300" for character in line.text)
+    return _HAN.match(below.text) is not None and room > 0.9 + NARROW_DOUBT_EM * narrow
 
 
 def _repaired(lines: Sequence[Line], widths: Sequence[float]) -> list[float]:

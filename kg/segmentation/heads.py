@@ -26,6 +26,7 @@ from kg.segmentation.topics import Topics
 __all__ = [
     "Chain",
     "Head",
+    "adjoin",
     "company_features",
     "head_features",
     "head_score",
@@ -153,7 +154,7 @@ def _belongs_to(
 ) -> bool:
     if len(last.rows) > 2 or head.order - last.order > 1:
         return False
-    if head.lines[0].index - max(line.index for line in last.lines) != 1:
+    if not adjoin(last, head):
         return False
     if _is_deck(head) or last.is_tag or _runs_over(last, head):
         return True
@@ -269,7 +270,7 @@ def company_features(head: Head, others: Sequence[Head]) -> dict[str, float]:
     """
     if not others:
         return {}
-    near = [other for other in others if _adjoin(head, other)]
+    near = [other for other in others if adjoin(head, other)]
     joined = any(max(head, other, key=_number).joined for other in near)
     flow = max((_flow(*sorted((head, other), key=_number)) for other in near), default=0.0)
     return {
@@ -288,7 +289,7 @@ def _number(head: Head) -> int:
     return head.number
 
 
-def _adjoin(one: Head, other: Head) -> bool:
+def adjoin(one: Head, other: Head) -> bool:
     """Say whether no line stands between two headlines."""
     first, second = sorted((one, other), key=_number)
     return second.lines[0].index - max(line.index for line in first.lines) == 1

@@ -26,6 +26,9 @@ from kg.segmentation.page import Page
 __all__ = ["HeadScores", "Parts", "heads_of", "is_announced"]
 
 MAX_START = 6.0
+MIN_BESIDE_COVER = 0.03  # share of a kicker's words that its body repeats, beside the headline
+MIN_KNOWN_COVER = 0.05  # the same of the words that any body of the page has
+MIN_FAR_COVER = 0.1  # the same where the kicker stands apart from its headline
 FULL_COVER = 0.4  # share of a headline's words in its body that leaves no doubt
 
 Parts: TypeAlias = tuple[int, ...]  # numbers of the fragments of one body, in order
@@ -87,6 +90,19 @@ class HeadScores:
                 change = rival_features(evidence.cover, rival)
                 scores[head.number, at] = evidence.score + self._score(change)
         return scores
+
+    def repeats(self, head: int, body: Parts, others: Sequence[int]) -> bool:
+        """Say whether a body repeats enough of a kicker; less is enough beside its headline."""
+        evidence = self._evidence(self._by_number[head], body)
+        if evidence is None:
+            return False
+        beside = company_features(
+            self._by_number[head], [self._by_number[other] for other in others]
+        )
+        if beside.get("beside") or beside.get("beside_joined"):
+            known = evidence.features["known"]
+            return evidence.cover > MIN_BESIDE_COVER or known > MIN_KNOWN_COVER
+        return evidence.cover > MIN_FAR_COVER
 
     def company(self, head: int, others: tuple[int, ...]) -> float:
         """Return what the other headlines of a body add to the log odds of one more."""

@@ -7,6 +7,7 @@ a page, so that the work grows with its length and not with the square of it.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,6 @@ from itertools import groupby, pairwise
 
 from kg.model import Document
 from kg.segmentation.blocks import Block, BlockKind, blocks_of_text, paragraph_blocks
-from kg.segmentation.continuity import continuation_score
 from kg.segmentation.display import is_article_opening
 from kg.segmentation.geometry import blocks_of_layout
 from kg.segmentation.language_model import language_model
@@ -34,8 +34,10 @@ __all__ = ["Page", "pages_of"]
 AIRY_SHARE = 0.65  # of paragraph ends; 0.85 on the seed page, 0.3 where columns end at blank lines
 MAX_CAPTION_LINES = 6
 CAPTION_WIDTH = 1.45  # a caption is set this much wider than columns
-MIN_FLOW = -1.0  # of the characters that meet; below, the longer look is saved
 MAX_BODIES = 150  # bodies on one page; the fullest of 200 pages has 120, paragraphs counted
+
+
+_PHOTOGRAPHER = re.compile("摄(?!影报道)|供图|图$")  # under a picture: 区佩仪 摄
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def _may_follow(one: Fragment, other: Fragment) -> bool:
         return False
     if other.number - one.number == 1:
         return True
-    return one.dangling and continuation_score(one.text, other.text) > MIN_FLOW
+    return one.dangling and other.indent <= 0
 
 
 def _is_airy(bodies: Sequence[Block]) -> bool:
@@ -202,6 +204,8 @@ def _is_signed(block: Block, blocks: Sequence[Block]) -> bool:
     """Say whether a byline stands right above a body: it begins an article."""
     before = blocks[block.index - 1] if block.index else None
     if before is None or before.kind is not BlockKind.BYLINE:
+        return False
+    if _PHOTOGRAPHER.search(before.text):
         return False
     upper, lower = before.lines[-1].box, block.lines[0].box
     if upper is None or lower is None:
