@@ -115,9 +115,7 @@ def value_scenes(
             clues = tuple(value_clues(view, clause, value, in_headline=in_headline))
             if admits is None or admits(clues):
                 found = candidates(views, index, value, topics)
-                yield value_scene(
-                    view, value, found, topics, clues, respective.get(value.span)
-                )
+                yield value_scene(view, value, found, topics, clues, respective.get(value.span))
         carry_topic(view, topics)
 
 

@@ -191,23 +191,29 @@ def respective_subjects(
     """
     found: dict[Span, EntityKey] = {}
     numbers = [value for value in values if value.kind == "number"]
-    for match in _RESPECTIVELY.finditer(view.text, view.sentence.span.begin, view.sentence.span.end):
-        names = _list_before(view, match.start())
+    sentence = view.sentence.span
+    words = [*_RESPECTIVELY.finditer(view.text, sentence.begin, sentence.end)]
+    for index, word in enumerate(words):
+        limit = words[index + 1].start() if index + 1 < len(words) else sentence.end
+        names = _list_before(view, word.start())
         if len(names) > 1:
-            for row in _rows(view.text, [v for v in numbers if v.span.begin >= match.end()]):
+            behind = [v for v in numbers if word.end() <= v.span.begin < limit]
+            for row in _rows(view.text, behind):
                 if len(row) == len(names):
                     pairs = zip(row, names, strict=True)
                     found.update((v.span, (m.type, m.name)) for v, m in pairs)
     return found
 
 
+MAX_NAMES_BEHIND_LIST = 2  # 莘县、冠县[今年][在高新区]分别…: names between a list and 分别
 _RESPECTIVELY = re.compile("分别|各自|依次")
 _ROW_GAP = re.compile(r"[、和与及]|以及")
 
 
 def _list_before(view: SentenceView, offset: int) -> list[Mention]:
     """Return the last list of names before *offset*."""
-    for mention in reversed([m for m in view.outer if m.span.end <= offset]):
+    before = [m for m in view.outer if m.span.end <= offset]
+    for mention in before[: -2 - MAX_NAMES_BEHIND_LIST : -1]:
         names = view.listed_with(mention, backwards=True)
         if len(names) > 1:
             return names[::-1]
