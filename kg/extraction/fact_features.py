@@ -65,6 +65,7 @@ class ValueScene:
     what: str  # kind, attribute and dimension
     called: frozenset[str]  # types, and last characters of regions, spoken of by their kind alone
     clues: tuple[str, ...]  # value_clues
+    respective: EntityKey | None  # whose it is by the order of a list: 莘县、冠县分别…
 
 
 def value_scene(
@@ -73,6 +74,7 @@ def value_scene(
     found: Sequence[Candidate],
     topics: ArticleTopics,
     clues: tuple[str, ...],
+    respective: EntityKey | None,
 ) -> ValueScene:
     """Collect what the features of a value share."""
     choice = rule_choice(view, value, found, topics)
@@ -95,6 +97,7 @@ def value_scene(
         f"{value.attribute}/{value.dimension}",
         _called(view, clause.span.begin, value.span.begin),
         clues,
+        respective,
     )
 
 
@@ -167,6 +170,8 @@ def _in_sentence(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
 
 def _as_topic(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
     topics, (type_, name), place = scene.topics, candidate.entity, candidate.place
+    if scene.respective is not None:
+        yield "respective" if scene.respective == candidate.entity else "respective other"
     if scene.topic == candidate.entity:
         yield f"topic of sentence:{place}"
     if scene.leader == candidate.entity:
@@ -226,9 +231,15 @@ def _words(scene: ValueScene, candidate: Candidate) -> Iterator[str]:
     value, text, place = scene.value, scene.view.text, candidate.place
     begin = scene.clause.begin
     before, after = _around(scene)
-    yield f"tail:{candidate.entity[1][-2:]}|{value.attribute}"
+    name = candidate.entity[1]
+    yield f"tail:{name[-2:]}|{value.attribute}"
+    yield f"tail:{name[-1:]}|{value.unit}"
+    if after[:2] and after[:2] in name:
+        yield f"noun in name:{place}"
     if value.cue is not None:
-        yield f"cue:{value.cue.of(text)}|{place}"
+        cue = value.cue.of(text)
+        yield f"cue:{cue}|{place}"
+        yield f"tail:{name[-1:]}|cue:{cue}"
     yield f"unit:{value.unit}|{place}"
     yield f"clause begins:{text[begin : begin + 2]}|{place}"
     yield f"before:{before[-2:]}|{place}"
@@ -306,6 +317,8 @@ def value_clues(
         yield from _state_words(value)
     for type_ in sorted({m.type for m in clause.mentions}) or ["none"]:
         yield f"no|in clause:{type_}"
+    for type_ in sorted({m.type for m in view.outer}) or ["none"]:
+        yield f"no|{value.kind}|in sentence:{type_}"
 
 
 def _state_words(value: FactValue) -> Iterator[str]:

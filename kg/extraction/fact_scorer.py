@@ -31,6 +31,7 @@ from kg.extraction.fact_subjects import (
     article_topics,
     candidates,
     carry_topic,
+    respective_subjects,
 )
 from kg.extraction.fact_values import FactValue, find_values
 from kg.extraction.linear import LinearModel
@@ -107,12 +108,14 @@ def value_scenes(
         if view.sentence.paragraph != paragraph:
             paragraph, topics.carried = view.sentence.paragraph, None
         in_headline = topics.in_headline(view)
-        for value in find_values(view, article.published):
+        values = find_values(view, article.published)
+        respective = respective_subjects(view, values)
+        for value in values:
             clause = view.clauses[view.clause_index(value.span.begin)]
             clues = tuple(value_clues(view, clause, value, in_headline=in_headline))
             if admits is None or admits(clues):
                 found = candidates(views, index, value, topics)
-                yield value_scene(view, value, found, topics, clues)
+                yield value_scene(view, value, found, topics, clues, respective.get(value.span))
         carry_topic(view, topics)
 
 

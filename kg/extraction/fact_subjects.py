@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from kg.extraction.clauses import SentenceView
 from kg.extraction.fact_values import FactValue
 from kg.extraction.pairs import EntityKey, focus_place
-from kg.model import Mention
+from kg.model import Mention, Span
 
 __all__ = [
     "ArticleTopics",
@@ -25,6 +25,7 @@ __all__ = [
     "article_topics",
     "candidates",
     "carry_topic",
+    "respective_subjects",
     "rule_choice",
 ]
 
@@ -178,6 +179,57 @@ def _head(view: SentenceView, value: FactValue) -> Mention | None:
         and m.type not in ("Place", "Person")
     ]
     return near[0] if near else None
+
+
+def respective_subjects(
+    view: SentenceView, values: Sequence[FactValue]
+) -> Mapping[Span, EntityKey]:
+    """Return whose each number of a row is: 莘县、冠县分别完成投资12亿元、8亿元.
+
+    The names of the list before 分别 and the numbers of a row behind it go together in their order,
+    as many of the one as of the other; a further row (…，增长5%、6%) starts again with the first name.
+    """
+    found: dict[Span, EntityKey] = {}
+    numbers = [value for value in values if value.kind == "number"]
+    sentence = view.sentence.span
+    words = [*_RESPECTIVELY.finditer(view.text, sentence.begin, sentence.end)]
+    for index, word in enumerate(words):
+        limit = words[index + 1].start() if index + 1 < len(words) else sentence.end
+        names = _list_before(view, word.start())
+        if len(names) > 1:
+            behind = [v for v in numbers if word.end() <= v.span.begin < limit]
+            for row in _rows(view.text, behind):
+                if len(row) == len(names):
+                    pairs = zip(row, names, strict=True)
+                    found.update((v.span, (m.type, m.name)) for v, m in pairs)
+    return found
+
+
+MAX_NAMES_BEHIND_LIST = 2  # 莘县、冠县[今年][在高新区]分别…: names between a list and 分别
+_RESPECTIVELY = re.compile("分别|各自|依次")
+_ROW_GAP = re.compile(r"[、和与及]|以及")
+
+
+def _list_before(view: SentenceView, offset: int) -> list[Mention]:
+    """Return the last list of names before *offset*."""
+    before = [m for m in view.outer if m.span.end <= offset]
+    for mention in before[: -2 - MAX_NAMES_BEHIND_LIST : -1]:
+        names = view.listed_with(mention, backwards=True)
+        if len(names) > 1:
+            return names[::-1]
+    return []
+
+
+def _rows(text: str, numbers: Sequence[FactValue]) -> Iterator[list[FactValue]]:
+    """Yield the numbers that 、 and 和 join: 12亿元、8亿元和6亿元."""
+    row: list[FactValue] = []
+    for value in numbers:
+        if row and not _ROW_GAP.fullmatch(text[row[-1].span.end : value.span.begin]):
+            yield row
+            row = []
+        row.append(value)
+    if row:
+        yield row
 
 
 def rule_choice(

@@ -128,6 +128,8 @@ def _numbers(
         if found.upper is not None or any(d.span.overlaps(found.span) for d in dates):
             continue  # a range states no single value; 三年 of 2023年 is no duration
         inside = next((m for m in view.outer if m.span.contains(found.span)), None)
+        if inside is not None and _counts(found, inside):
+            inside = None
         if inside is not None and inside.type not in _LABELLED_TYPES:
             continue  # 第16家, 五台 of 五台山
         kind = dimension(found.quantity.unit)
@@ -135,6 +137,20 @@ def _numbers(
         value = _signed(view, found.quantity, found.span, kind)
         when = next((d.date for d in reversed(dates) if d.span.end <= found.span.begin), None)
         yield FactValue(found.span, value, attribute, "number", cue, value.unit, kind, when, inside)
+
+
+_COUNTED_BY = frozenset("家个位名所条户")
+
+
+def _counts(found: FoundQuantity, inside: Mention) -> bool:
+    """Say whether a number counts what a name was taken for: 31家银行 is no bank, but banks."""
+    return (
+        inside.span.begin == found.span.begin
+        and found.quantity.unit in _COUNTED_BY
+        and not found.is_ordinal
+        and len(found.span) < len(inside.span)
+        and inside.type not in _LABELLED_TYPES
+    )
 
 
 def _attribute(

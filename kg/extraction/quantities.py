@@ -55,9 +55,11 @@ _PERCENT_WORDS = re.compile(
 )
 _SCALED = re.compile(rf"(?P<scale>{_SCALE})?")
 _ALONE = (
-    r"(?P<bound>超过?|将近|(?<!附)近|(?<![以之])上|逾|(?<![通经])过|突破)"
+    r"(?P<bound>超过?|将近|(?<!附)近|(?<![以之])上|逾|(?<![通经])过|突破|(?<![到传直])达到?|破)"
     rf"(?P<scale>[十百]?[万亿]|千[万亿]|万亿|百|{_THOUSAND})"
 )
+# 百亿级项目, 千亿级产业集群: the size of an investment or of a trade, in yuan.
+_MONEY_CLASS = re.compile(r"(?P<scale>[十百千]亿|万亿)级")
 # 从380公里到400米 tells of a change, 3公里到5公里 of a range.
 _RANGE_GAP = re.compile(r"[ 　]?(?:[—–\-~～－]{1,2}|至|到)[ 　]?")
 _CHANGE_BEFORE = re.compile(r"[从由自][^，。；]{0,8}$")
@@ -68,9 +70,11 @@ _MAX_PRICED_BY_CHARS = 16
 # Behind these a number with its unit makes another word: 三位一体, 五台山, 3年级, 10年来 is a duration.
 _OTHER_WORD = re.compile(r"一体|山|级(?!以)|代(?!表)|度(?!假)|初|底|末|版|月|季")
 _AMBIGUOUS = frozenset({"年", "位", "台", "个", "项"})
-_AMOUNT_WORD = re.compile(r"(?:投资?|资金?|金|额|款|收入|产值|市值|利润|营收)[^，。；\d]{0,6}$")
+_AMOUNT_WORD = re.compile(
+    r"(?:投资?|资金?|金|额|款|收入|产值|市值|利润|营收|规模|资本|成本|支出|斥资|豪掷|耗资)[^，。；\d]{0,6}$"
+)
 _BARE_AMOUNT = re.compile(
-    r"[ 　]?(?P<scale>[十百千]?(?:万亿|亿)|千万|百万)(?=[，。；！？、）)\s]|$)"
+    r"[ 　]?(?P<scale>[十百千]?(?:万亿|亿)|千万|百万)(?=[，。；！？、）)\s]|$|左右|以上|以下|的)"
 )
 
 
@@ -407,6 +411,10 @@ def _in_magnitudes(text: str, lexis: _Lexis) -> Iterator[FoundQuantity]:
         bound = Bound.UPPER if match["bound"].endswith("近") else Bound.LOWER
         value = Decimal(10) ** exponent
         yield FoundQuantity(span, Quantity(value, unit, span.of(text), bound))
+    for match in _MONEY_CLASS.finditer(text):
+        exponent = sum(_MAGNITUDE[character] for character in match["scale"])
+        quantity = Quantity(Decimal(10) ** exponent, "CNY", match.group(), Bound.ABOUT)
+        yield FoundQuantity(Span(*match.span()), quantity)
 
 
 def _in_words(text: str) -> Iterator[FoundQuantity]:

@@ -11,6 +11,7 @@ from kg.annotation.sentences import split_sentences
 from kg.extraction.clauses import sentence_views
 from kg.extraction.fact_scorer import Subjects, choose_subjects, load_fact_model, value_scenes
 from kg.extraction.fact_states import find_states
+from kg.extraction.fact_subjects import respective_subjects
 from kg.extraction.fact_values import find_values
 from kg.extraction.facts import find_facts, find_facts_with
 from kg.model import AnnotatedArticle, Mention, MentionKind, PartialDate, Quantity, Relation
@@ -251,6 +252,38 @@ def test_size_of_a_fall_is_negative(body: str, expected: str) -> None:
     assert [str(v.value) for v in ratios if isinstance(v, Quantity)] == [expected]
 
 
+def test_rows_of_numbers_go_with_the_list_before_respectively() -> None:
+    body = "高唐县、冠县分别完成投资12亿元和8亿元，增长5%、6%，新签项目9个。"
+    (view,) = sentence_views(*annotate(body, [("高唐县", "Place"), ("冠县", "Place")]))
+    values = find_values(view, REPORT)
+    subjects = respective_subjects(view, values)
+    assert [subjects[v.span][1] for v in values if v.span in subjects] == [
+        "高唐县",
+        "冠县",
+        "高唐县",
+        "冠县",
+    ]
+
+
+def test_number_counts_what_a_name_was_taken_for() -> None:
+    (view,) = sentence_views(*annotate("平台接入31家银行。", [("31家银行", "Company")]))
+    assert [v.span.of(view.text) for v in find_values(view, REPORT)] == ["31家"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param("双酚A项目占地260亩", set(), id="a name is no bare kind"),
+        pytest.param("项目占地260亩", {"Project"}, id="a project by its kind"),
+        pytest.param("全县完成投资9亿元", {"县"}, id="a region by its level"),
+    ],
+)
+def test_kinds_spoken_of_alone_are_noticed(body: str, expected: set[str]) -> None:
+    annotated, mentions = annotate(f"莘县报道。{body}。", [(PROJECT, "Project"), ("莘县", "Place")])
+    scenes = list(value_scenes(list(sentence_views(annotated, mentions)), annotated.article))
+    assert scenes[-1].called == expected
+
+
 def test_model_is_sure_of_plain_sentences() -> None:
     model = load_fact_model()
     if model is None:
@@ -266,7 +299,15 @@ def test_model_is_sure_of_plain_sentences() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["总投资6亿元，", "鲁北电站，", "1月1日开工，", "已完成", "鲁北电站总投资6亿元；"]
+    "unit",
+    [
+        "总投资6亿元，",
+        "鲁北电站，",
+        "1月1日开工，",
+        "已完成",
+        "鲁北电站总投资6亿元；",
+        "鲁北电站、鲁北电站分别1亿元，",
+    ],
 )
 def test_long_hostile_text_is_read(unit: str) -> None:
     """With a quadratic step this would take minutes and hang the suite; benchmarks time it."""
