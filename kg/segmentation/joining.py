@@ -28,9 +28,11 @@ MIN_CUT_COVER = 0.15  # share of a headline's words in the half it is to be give
 MAX_ROUNDS = 40  # cuts and joints on one page
 
 
-def chains_of(page: Page) -> list[Chain]:
-    """Link the fragments of a page to bodies."""
-    links = best_links(_link_scores(page))
+def chains_of(page: Page, min_score: float = 0.0) -> list[Chain]:
+    """Link the fragments of a page to bodies, by links of more than *min_score*."""
+    scores = _link_scores(page)
+    best = best_links(scores)
+    links = {one: other for one, other in best.items() if scores[one, other] > min_score}
     followed = set(links.values())
     chains: list[Chain] = []
     for fragment in page.fragments:
