@@ -83,31 +83,13 @@ def head_data(folder: Path, *, pdf: bool):
                 at for at, title in enumerate(titles) if all(row in title for row in rows)
             }
         scores = HeadScores(page, list(heads.values()))
-        for head in heads.values():
-            halves = None if owners[head.number] else _halves(page, bodies, head)
-            for (number, _), features in scores.evidence(halves) if halves else ():
-                if number == head.number:
-                    yield features, 0.0, (path.stem, -1 - number)
         for (number, at), features in scores.evidence(bodies):
             head = heads[number]
             if len(head.text) < 3 or len(owners[number]) > 1:
                 continue
-            if len(owners[number]) == 0 and any(head.text in body for _, body in articles):
-                continue  # a subhead: below
             company = [heads[o] for o in heads if o != number and owners[o] == {at}]
             right = float(at in owners[number])
             yield {**features, **company_features(head, company)}, right, (path.stem, number)
-
-
-def _halves(page, bodies, head):
-    """Return the bodies with the one cut in two where a subhead stands."""
-    cut = []
-    for parts in bodies:
-        orders = [page.fragments[number].order for number in parts]
-        at = sum(order < head.order for order in orders)
-        inside = 0 < at < len(parts) and orders[at - 1] + 1 == head.order == orders[at] - 1
-        cut += [parts[:at], parts[at:]] if inside else [parts]
-    return cut if len(cut) > len(bodies) else None
 
 
 def start_data(folder: Path, *, pdf: bool):

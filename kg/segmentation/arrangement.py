@@ -29,16 +29,18 @@ __all__ = ["WEIGHTS", "Arrangement", "Search", "arranged", "link_kind"]
 WEIGHTS: dict[str, float] = {
     "body": -1.5,  # one article more needs a reason
     "company": 1.0,  # log odds that kicker and headline have one body
-    "first": 1.0,  # log odds of headline and body
+    "first": 1.2,  # log odds of headline and body
     "headless": -4.8,  # bodies without a headline
-    "link_apart": 1.0,  # log odds of going on elsewhere behind a whole sentence
+    "link_apart": 0.8,  # log odds of going on elsewhere behind a whole sentence
     "link_mid": 1.0,  # of going on in mid-sentence
     "link_next": 1.2,  # of going on in the next part behind a whole sentence
     "loose": -1.3,  # headlines without a body
-    "second": 1.0,  # log odds of kicker and body
-    "start": 0.7,  # log odds that articles begin as these bodies do
+    "second": 1.2,  # log odds of kicker and body
+    "start": 0.5,  # log odds that articles begin as these bodies do
     "subhead": 0.5,  # headlines between two parts of one body
 }
+# The same where places tell more of links and starts.
+PLACE_WEIGHTS = {**WEIGHTS, "first": 1.0, "link_apart": 1.0, "second": 1.0, "start": 0.7}
 MAX_START = 6.0
 MIN_GAIN = 0.1
 MIN_LINK_CHANGE = -6.0  # of changes that are looked at
@@ -86,6 +88,7 @@ class Search:
     def __init__(self, page: Page, heads: Sequence[Head]) -> None:
         """Take the headlines of *page*."""
         self._page = page
+        self._weights = PLACE_WEIGHTS if page.placed else WEIGHTS
         self._heads = {head.number: head for head in heads}
         self.scores = HeadScores(page, heads)
         self._links: dict[tuple[int, int], float] = {}
@@ -96,7 +99,7 @@ class Search:
         if key not in self._links:
             left, right = self._page.fragments[one], self._page.fragments[other]
             value = self._page.link(left, right) + link_prior(left)
-            self._links[key] = WEIGHTS[link_kind(left, right)] * value
+            self._links[key] = self._weights[link_kind(left, right)] * value
         return self._links[key]
 
     # ------------------------------------------------------------------------------- headlines
@@ -106,7 +109,7 @@ class Search:
         score = sum(self._body_score(body) for body in bodies)
         firsts = self.scores.of(bodies)
         gains = {
-            (head, at): WEIGHTS["first"] * value - self._loose(head) - self._headless(bodies[at])
+            (head, at): self._weights["first"] * value - self._loose(head) - self._headless(bodies[at])
             for (head, at), value in firsts.items()
         }
         owner = best_assignment(gains)
@@ -153,25 +156,25 @@ class Search:
             value = firsts.get((head, at))
             if value is not None and self.scores.repeats(head, bodies[at], taken):
                 company = self.scores.company(head, tuple(taken))
-                gain = WEIGHTS["second"] * value + WEIGHTS["company"] * company
+                gain = self._weights["second"] * value + self._weights["company"] * company
                 best = max(best, (gain, at, "head"))
         home = between.get(self._heads[head].order)
         if home is not None and home in heads:
-            best = max(best, (WEIGHTS["subhead"], home, "subhead"))
+            best = max(best, (self._weights["subhead"], home, "subhead"))
         return best
 
     def _loose(self, head: int) -> float:
-        return 0.0 if self.scores.announced(head) else WEIGHTS["loose"]
+        return 0.0 if self.scores.announced(head) else self._weights["loose"]
 
     def _headless(self, body: Parts) -> float:
-        return 0.0 if self._page.fragments[body[0]].caption else WEIGHTS["headless"]
+        return 0.0 if self._page.fragments[body[0]].caption else self._weights["headless"]
 
     def _body_score(self, body: Parts) -> float:
         links = sum(self.link(one, other) for one, other in itertools.pairwise(body))
         first = self._page.fragments[body[0]]
         if first.caption:
             return links
-        return links + WEIGHTS["start"] * self.start(first) + WEIGHTS["body"]
+        return links + self._weights["start"] * self.start(first) + self._weights["body"]
 
     def start(self, fragment: Fragment) -> float:
         """Return the log odds that an article begins with a fragment, within reason."""

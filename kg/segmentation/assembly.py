@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kg.segmentation.arrangement import arranged
-from kg.segmentation.byline import is_credit
 from kg.segmentation.heads import Chain, Head, adjoin
 from kg.segmentation.joining import chains_of
-from kg.segmentation.lines import Line, ends_sentence, ends_with_photo_credit
+from kg.segmentation.lines import Line
 from kg.segmentation.matching import heads_of, is_announced
 from kg.segmentation.page import Page
 
@@ -68,7 +67,7 @@ def _announcements(page: Page, loose: Sequence[Head]) -> list[list[Head]]:
     """
     groups: list[list[Head]] = []
     for head in loose:
-        if len(head.text) < 3 or any(_is_caption(line) for line in head.lines):
+        if len(head.text) < 3:
             continue
         if groups and _same_teaser(groups[-1], head):
             groups[-1].append(head)
@@ -82,11 +81,6 @@ def _announcements(page: Page, loose: Sequence[Head]) -> list[list[Head]]:
         or (at > 0 and adjoin(long[at - 1][-1], group[0]))
         or (at + 1 < len(long) and adjoin(group[-1], long[at + 1][0]))
     ]
-
-
-def _is_caption(line: Line) -> bool:
-    """Say whether a line is a sentence, or names a photographer."""
-    return ends_sentence(line.text) or ends_with_photo_credit(line.text) or is_credit(line.text)
 
 
 def _same_teaser(group: Sequence[Head], head: Head) -> bool:

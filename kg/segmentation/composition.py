@@ -22,6 +22,8 @@ from kg.segmentation.traced import Traced, joined
 
 __all__ = ["composed"]
 
+_PHRASES = re.compile(r"[^\s“]{3,}[ \u3000]+[^\s”]{3,}")  # two phrases of three characters at least
+
 
 def composed(document: Document, number: int, draft: Draft, *, airy: bool) -> Article | None:
     """Return the article of a draft, or None where nothing is left of it.
@@ -80,16 +82,25 @@ def _ordered_rows(heads: Sequence[Head]) -> Iterator[tuple[tuple[Line, ...], boo
 def _kickers_first(heads: Sequence[Head]) -> list[Head]:
     """Put a kicker before its headline.
 
-    Where blank lines part them it stands there; where the text layer has none, it was written behind.
+    A kicker sets two phrases side by side (投资91.5亿元　7月开工). Else it stands before its headline
+    where blank lines part them; where the text layer has none, it was written behind.
     """
     ordered: list[Head] = []
     for head in sorted(heads, key=lambda head: head.number):
         last = ordered[-1] if ordered else None
-        if last is not None and head.joined and head.number == last.number + 1 and not last.is_tag:
+        if last is not None and _is_kicker(head, last):
             ordered.insert(len(ordered) - 1, head)
         else:
             ordered.append(head)
     return ordered
+
+
+def _is_kicker(head: Head, last: Head) -> bool:
+    """Say whether a headline is the kicker of the one read before it."""
+    two, other_two = _PHRASES.search(head.lines[0].text), _PHRASES.search(last.lines[0].text)
+    if bool(two) != bool(other_two):
+        return bool(two)
+    return head.joined and head.number == last.number + 1 and not last.is_tag
 
 
 def _ordered_by_place(heads: Sequence[Head]) -> Iterator[tuple[tuple[Line, ...], bool]]:

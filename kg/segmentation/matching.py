@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from kg.segmentation.blocks import BlockKind
+from kg.segmentation.byline import is_credit
 from kg.segmentation.heads import (
     Chain,
     Head,
@@ -19,7 +21,7 @@ from kg.segmentation.heads import (
     rival_features,
     stacked,
 )
-from kg.segmentation.lines import is_teaser_label
+from kg.segmentation.lines import Line, ends_with_photo_credit, is_teaser_label
 from kg.segmentation.links import MAX_REACH, Fragment, start_score
 from kg.segmentation.page import Page
 
@@ -29,6 +31,7 @@ MAX_START = 6.0
 MIN_BESIDE_COVER = 0.03  # share of a kicker's words that its body repeats, beside the headline
 MIN_KNOWN_COVER = 0.05  # the same of the words that any body of the page has
 MIN_FAR_COVER = 0.1  # the same where the kicker stands apart from its headline
+_CREDIT_END = re.compile("^[（(](?:本报)?记者$|摄影报道[）)]$")  # torn: （记者 | 吕晨 摄影报道）
 FULL_COVER = 0.4  # share of a headline's words in its body that leaves no doubt
 
 Parts: TypeAlias = tuple[int, ...]  # numbers of the fragments of one body, in order
@@ -40,7 +43,11 @@ def heads_of(page: Page, bodies: Sequence[Sequence[Fragment]]) -> list[Head]:
 
     *bodies* tell which headlines that stand together speak of the same: kicker and headline.
     """
-    displays = [block for block in page.blocks if block.kind is BlockKind.DISPLAY]
+    displays = [
+        block
+        for block in page.blocks
+        if block.kind is BlockKind.DISPLAY and not any(_is_caption(line) for line in block.lines)
+    ]
     if page.placed:
         return heads_of_layout(displays)
     heads = heads_of_text(displays)
@@ -54,6 +61,16 @@ def heads_of(page: Page, bodies: Sequence[Sequence[Fragment]]) -> list[Head]:
         if head.order == 0 or page.blocks[head.order - 1].kind in (BlockKind.FOLIO, BlockKind.LABEL)
     }
     return stacked(heads, covers, opening)
+
+
+def _is_caption(line: Line) -> bool:
+    """Say whether a line is the end of a caption: a sentence, or the name of a photographer."""
+    return (
+        line.text[-1] == "。"
+        or ends_with_photo_credit(line.text)
+        or is_credit(line.text)
+        or _CREDIT_END.search(line.text) is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +117,8 @@ class HeadScores:
             self._by_number[head], [self._by_number[other] for other in others]
         )
         if beside.get("beside") or beside.get("beside_joined"):
+            if len(self._by_number[head].rows) == 1:
+                return True  # a kicker may be all rhetoric: 鄂西“水缸”再扩容
             known = evidence.features["known"]
             return evidence.cover > MIN_BESIDE_COVER or known > MIN_KNOWN_COVER
         return evidence.cover > MIN_FAR_COVER
