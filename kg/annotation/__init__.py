@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from kg.annotation.brackets import balanced_names
 from kg.annotation.combination import TAGGER, combine_names
 from kg.annotation.name_rules import load_name_rules
 from kg.annotation.sentences import split_sentences
@@ -47,7 +48,7 @@ def annotate_with(article: Article, tagged: Iterable[NamedEntity] | None) -> Ann
     """
     names: Sequence[NamedEntity] = load_name_rules().find(article.text)
     if tagged is not None:
-        names = combine_names(names, tagged)
+        names = combine_names(names, balanced_names(article.text, tagged))
     return AnnotatedArticle(article, attach_names(split_sentences(article), names), ANNOTATOR)
 
 
