@@ -19,7 +19,8 @@ CLOSING_MARKS = {"“": "”", "（": "）", "《": "》", "‘": "’", "(": ")
 OPENING_MARKS = {closing: opening for opening, closing in CLOSING_MARKS.items()}
 REACH_CHARS = 2  # a mark further from the name's edge belongs to something else
 MIN_NAME_CHARS = 2
-_QUOTATIONS = re.compile(r"(?:“[^“”]+”[、和与及]?){2,}")
+# “企业家日”“服务企业专员”等制度: two, whatever stands behind
+_QUOTATIONS = re.compile(r"(?:“[^“”]+”[、和与及]?){2,}(?:等[^“”]{1,8})?")
 _QUOTATION = re.compile(r"“[^“”]+”")
 
 

@@ -55,6 +55,7 @@ _LISTED_TYPES = frozenset({"Policy", "Platform", "Event"})
 _QUOTED_MEMBER = re.compile(r"“[^“”\n]{2,16}”")
 _QUOTED_LIST = re.compile(r"(?:“[^“”\n]{2,16}”[、和与及]?){2,}等?")
 _COINED = re.compile(rf"“([{HAN}0-9A-Za-z+·]{{2,12}})”")
+_PERIOD = re.compile("十[一二三四五]五")  # “十四五”: years, not a scheme
 _COUNTED = re.compile("[0-9一二三四五六七八九十百千两双]")
 _ROUTE = re.compile(
     rf"(?:(?<=[、，和及])|(?<=推进|建设|完成|做好|加快))"
@@ -91,6 +92,7 @@ class NameRules:
         self._not_place = schema.word_list("place-homograph")
         self._legal_forms = schema.word_list("company-legal-form")
         self._quiet_policies = schema.word_list("policy-quiet")
+        self._quoted_heads = sorted(schema.word_list("policy-quoted"), key=len, reverse=True)
         self._not_product = schema.word_list("not-product")
         self._media = schema.word_list("media")
         self._surnames = surnames
@@ -238,6 +240,11 @@ class NameRules:
             tail = match.group(2)
             if tail.startswith("等"):
                 continue  # the kind of a whole list
+            for head in self._quoted_heads:
+                if tail.startswith(head):
+                    end = match.start(2) + len(head)
+                    yield _name(match.start(), end, "Policy", 0.5, f"quoted ending {head}")
+                    break
             ending = self._suffix.search(tail)
             while ending is not None:
                 for kind in self._types_by_suffix[ending.group()]:
@@ -262,7 +269,7 @@ class NameRules:
             for kind in self._types_by_suffix[ending.group()]:
                 if kind in _LISTED_TYPES:
                     for member in _QUOTED_MEMBER.finditer(text, match.start(), match.end()):
-                        yield _name(*member.span(), kind, 0.9, "quoted list", ending.group())
+                        yield _name(*member.span(), kind, 0.9, f"listed ending {ending.group()}", ending.group())
         for match in _ROUTE_LIST.finditer(text):
             for member in _ROUTE.finditer(text, match.start(), match.end()):
                 yield _name(*member.span(), "Project", 0.9, "list of routes", match.group("head"))
@@ -270,8 +277,10 @@ class NameRules:
     def _coined(self, text: str) -> Iterator[NamedEntity]:
         """“双招双引”, “一村一品”: half of all quoted schemes stand without a word for their kind."""
         for match in _COINED.finditer(text):
+            if _PERIOD.fullmatch(match[1]):
+                continue
             counted = _COUNTED.search(match[1]) is not None
-            source = "coined with a number" if counted else "coined"
+            source = "counted quotation" if counted else "coined quotation"
             yield _name(*match.span(), "Policy", 0.4 if counted else 0.25, source)
 
     # -------------------------------------------------------------- products and industries
