@@ -7,5 +7,8 @@ from importlib.util import find_spec
 collect_ignore = (
     []
     if find_spec("torch") and find_spec("hanlp")
-    else [f"kg/training/{name}.py" for name in ("export", "network", "pretraining", "tagger")]
+    else [
+        f"kg/training/{name}.py"
+        for name in ("export", "language", "network", "pretraining", "tagger")
+    ]
 )

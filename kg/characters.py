@@ -87,7 +87,7 @@ class Vocabulary:
         keys = left.astype(np.int64) * self.base + right
         places = np.searchsorted(self.pairs, keys)
         places[places == len(self.pairs)] = 0
-        found = (self.pairs[places] == keys) if len(self.pairs) else np.zeros(len(keys), bool)
+        found = (self.pairs[places] == keys) if len(self.pairs) else np.zeros(keys.shape, bool)
         ids = np.where(found, places + 2, UNKNOWN).astype(np.int32)
         ids[(left == OUTSIDE) | (right == OUTSIDE)] = OUTSIDE
         return ids

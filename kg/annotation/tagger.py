@@ -11,7 +11,6 @@ sentence (forward-backward), so 0.9 is right about nine times out of ten.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -20,13 +19,13 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from kg.annotation.chains import Chains, Packing
 from kg.annotation.features import CharacterFeatures, repeated_ngrams
+from kg.arrays import Floats, read_arrays, weights_of
 from kg.characters import OUTSIDE, Vocabulary, fold_codes
 from kg.errors import AnnotatorUnavailable
 
@@ -34,7 +33,6 @@ __all__ = ["MODEL_PATH", "Encoded", "Encoder", "TaggedName", "Tagger"]
 
 MODEL_PATH = Path(__file__).parent.parent / "models" / "tagger.npz"
 
-Floats: TypeAlias = npt.NDArray[np.float32]
 Ids: TypeAlias = npt.NDArray[np.int32]
 
 FORMAT = 1  # of the model file
@@ -116,21 +114,24 @@ class Tagger:
         words = json.loads(arrays["words"].tobytes())
         vocabulary = Vocabulary(arrays["characters"], np.cumsum(arrays["pairs"].astype(np.int64)))
         self.encoder = Encoder(vocabulary, words)
-        self._pair_vectors = _real(arrays, "pair_vectors")
+        self._pair_vectors = weights_of(arrays, "pair_vectors")
         self._set_network(arrays)
         self._set_chains(arrays)
 
     def _set_network(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-        vectors, weights = _real(arrays, "character_vectors"), _real(arrays, "input_weights")
+        vectors, weights = (
+            weights_of(arrays, "character_vectors"),
+            weights_of(arrays, "input_weights"),
+        )
         width = vectors.shape[1]
         # A direction comes first on every axis: forward, backward.
         by_direction = np.stack(np.split(weights, 2, axis=1))
-        biases = np.stack(np.split(_real(arrays, "biases"), 2))[:, None]
+        biases = np.stack(np.split(weights_of(arrays, "biases"), 2))[:, None]
         # What a character adds to the gates is looked up: a quarter of the input's arithmetic.
         self._character_sums = np.matmul(vectors, by_direction[:, :width]) + biases
         self._input_weights = np.ascontiguousarray(by_direction[:, width:])
         # Hidden states are kept doubled (see `_run_lstm`), so what reads them is halved.
-        hidden = [_real(arrays, f"hidden_weights_{d}") for d in (0, 1)]
+        hidden = [weights_of(arrays, f"hidden_weights_{d}") for d in (0, 1)]
         self._hidden_weights = np.stack(hidden) * np.float32(0.5)
         self._hidden_size = self._hidden_weights.shape[1]
 
@@ -139,13 +140,13 @@ class Tagger:
         self._chains = Chains(
             labels,
             *(
-                [_real(arrays, f"chain_{layer}_{part}") for layer in range(LAYERS)]
+                [weights_of(arrays, f"chain_{layer}_{part}") for layer in range(LAYERS)]
                 for part in ("start", "end", "moves")
             ),
         )
         split = [len(labels[OUTER])]
-        weights = np.split(_real(arrays, "output_weights") * np.float32(0.5), split, axis=1)
-        biases = np.split(_real(arrays, "output_biases"), split)
+        weights = np.split(weights_of(arrays, "output_weights") * np.float32(0.5), split, axis=1)
+        biases = np.split(weights_of(arrays, "output_biases"), split)
         self._output_biases = self._chains.stacked(biases)[:, None]
         # direction × layer × state × label
         self._output_weights = np.zeros(
@@ -162,10 +163,9 @@ class Tagger:
             AnnotatorUnavailable: it is missing, damaged or of another format.
         """
         try:
-            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-                arrays = dict(file)
+            arrays = read_arrays(path)
             format_ = json.loads(arrays["meta"].tobytes()).get("format")
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
+        except (OSError, ValueError, KeyError) as error:
             raise AnnotatorUnavailable(
                 f"{path}: cannot read the tagger ({error}); reinstall kg or run kg train"
             ) from error
@@ -326,16 +326,6 @@ def _one_thread() -> AbstractContextManager[object]:
     """
     controller = _thread_controller()
     return nullcontext() if controller is None else controller.limit(limits=1)
-
-
-def _real(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> Floats:
-    """Return an array as stored, or multiplied out where it is stored in eight bits."""
-    stored = arrays[name]
-    if stored.dtype == np.int8:
-        return (stored.astype(np.float32) * arrays[f"{name}.scale"].astype(np.float32)).astype(
-            np.float32
-        )
-    return stored.astype(np.float32)
 
 
 def _windows(encoded: Encoded) -> Iterator[tuple[int, Encoded]]:

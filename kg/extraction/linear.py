@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.arrays import read_arrays
 from kg.errors import AnnotatorUnavailable
 
 __all__ = ["LinearModel", "hash_features", "hash_joint_features"]
@@ -141,8 +141,7 @@ class LinearModel:
             AnnotatorUnavailable: there is no such file, or it is something else.
         """
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                data: dict[str, Any] = dict(archive)
+            data = read_arrays(path)
             weights = np.zeros((int(data["buckets"]), len(data["labels"])), dtype=np.float32)
             weights[data["rows"]] = data["weights"]
         except (OSError, KeyError, ValueError) as error:

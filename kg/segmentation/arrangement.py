@@ -22,10 +22,11 @@ from kg.segmentation.links import MAX_REACH, Fragment, best_assignment, start_sc
 from kg.segmentation.matching import HeadScores, Parts
 from kg.segmentation.page import Page
 
-__all__ = ["WEIGHTS", "Arrangement", "Search", "arranged", "link_kind"]
+__all__ = ["Arrangement", "Search", "arranged"]
 
-# What an arrangement gains by each thing that is counted or added up; learned from typeset pages by
-# benchmarks/fit_arrangement.py, from the arrangements that the search took for better than the true.
+# What an arrangement gains by each thing that is counted or added up. Found by a grid on typeset
+# pages (benchmarks/typeset_pages.py) and on the pages of gold; a structured perceptron on the same
+# pages (Collins 2002) found none better.
 WEIGHTS: dict[str, float] = {
     "body": -1.5,  # one article more needs a reason
     "company": 1.0,  # log odds that kicker and headline have one body
@@ -41,11 +42,11 @@ WEIGHTS: dict[str, float] = {
 }
 # The same where places tell more of links and starts.
 PLACE_WEIGHTS = {**WEIGHTS, "first": 1.0, "link_apart": 1.0, "second": 1.0, "start": 0.7}
-MAX_START = 6.0
-MIN_GAIN = 0.1
-MIN_LINK_CHANGE = -6.0  # of changes that are looked at
+MIN_GAIN = 0.1  # smaller ones are worth no other arrangement
+MIN_LINK_CHANGE = -6.0  # what the links may lose by a change that is looked at
 MAX_TRIED = 40  # changes looked at in one round
-MAX_ROUNDS = 40
+MAX_ROUNDS = 40  # changes made on one page
+FORBIDDEN = -99.0  # of what may not be
 MAX_HEADS = 3  # kicker, headline, deck
 
 Change: TypeAlias = tuple[float, set[int], tuple[Parts, ...]]  # of the links; gone; new
@@ -59,7 +60,7 @@ class Arrangement:
     heads: Mapping[int, tuple[int, ...]]  # of each body: its headline first, then kicker, deck
     subheads: Mapping[int, tuple[int, ...]]
     loose: tuple[int, ...]
-    score: float
+    score: float  # log odds, weighed; only comparable on one page
 
 
 def arranged(page: Page, heads: Sequence[Head]) -> Arrangement:
@@ -75,7 +76,7 @@ def arranged(page: Page, heads: Sequence[Head]) -> Arrangement:
     return best
 
 
-def link_kind(one: Fragment, other: Fragment) -> str:
+def _link_kind(one: Fragment, other: Fragment) -> str:
     """Return which weight the link of two fragments has."""
     if one.dangling:
         return "link_mid"
@@ -88,9 +89,9 @@ class Search:
     def __init__(self, page: Page, heads: Sequence[Head]) -> None:
         """Take the headlines of *page*."""
         self._page = page
+        self._scores = HeadScores(page, heads)
         self._weights = PLACE_WEIGHTS if page.placed else WEIGHTS
         self._heads = {head.number: head for head in heads}
-        self.scores = HeadScores(page, heads)
         self._links: dict[tuple[int, int], float] = {}
 
     def link(self, one: int, other: int) -> float:
@@ -99,23 +100,15 @@ class Search:
         if key not in self._links:
             left, right = self._page.fragments[one], self._page.fragments[other]
             value = self._page.link(left, right) + link_prior(left)
-            self._links[key] = self._weights[link_kind(left, right)] * value
+            self._links[key] = self._weights[_link_kind(left, right)] * value
         return self._links[key]
 
     # ------------------------------------------------------------------------------- headlines
 
     def with_heads(self, bodies: Sequence[Parts]) -> Arrangement:
         """Give the bodies their headlines and score the whole."""
-        score = sum(self._body_score(body) for body in bodies)
-        firsts = self.scores.of(bodies)
-        gains = {
-            (head, at): self._weights["first"] * value - self._loose(head) - self._headless(bodies[at])
-            for (head, at), value in firsts.items()
-        }
-        owner = best_assignment(gains)
-        score += sum(self._headless(body) for body in bodies)
-        score += sum(self._loose(head) for head in self._heads)
-        score += sum(gains[pair] for pair in owner.items())
+        odds = self._scores.of(bodies)
+        owner, score = self._firsts(bodies, odds)
         heads: dict[int, list[int]] = {at: [head] for head, at in owner.items()}
         subheads: dict[int, list[int]] = {}
         loose: list[int] = []
@@ -123,7 +116,7 @@ class Search:
         for head in self._heads:
             if head in owner:
                 continue
-            gain, at, role = self._second(head, bodies, heads, firsts, between)
+            gain, at, role = self._second(head, bodies, heads, odds, between)
             gain -= self._loose(head)
             if at < 0 or gain <= 0:
                 loose.append(head)
@@ -138,24 +131,40 @@ class Search:
             score,
         )
 
+    def _firsts(
+        self, bodies: Sequence[Parts], odds: Mapping[tuple[int, int], float]
+    ) -> tuple[dict[int, int], float]:
+        """Return which body has which headline, one each at most, and the score so far."""
+        gains = {
+            (head, at): self._weights["first"] * value
+            - self._loose(head)
+            - self._headless(bodies[at])
+            for (head, at), value in odds.items()
+        }
+        owner = best_assignment(gains)
+        score = sum(self._body_score(body) for body in bodies)
+        score += sum(self._headless(body) for body in bodies)
+        score += sum(self._loose(head) for head in self._heads)
+        return owner, score + sum(gains[pair] for pair in owner.items())
+
     def _second(
         self,
         head: int,
         bodies: Sequence[Parts],
         heads: Mapping[int, Sequence[int]],
-        firsts: Mapping[tuple[int, int], float],
+        odds: Mapping[tuple[int, int], float],
         between: Mapping[int, int],
     ) -> tuple[float, int, str]:
         """Return where a headline that has no body of its own belongs best, and what it adds."""
-        best = (-99.0, -1, "")
-        if self.scores.announced(head):
+        best = (FORBIDDEN, -1, "")
+        if self._scores.announced(head):
             return best
         for at, taken in heads.items():
             if len(taken) >= MAX_HEADS:
                 continue
-            value = firsts.get((head, at))
-            if value is not None and self.scores.repeats(head, bodies[at], taken):
-                company = self.scores.company(head, tuple(taken))
+            value = odds.get((head, at))
+            if value is not None and self._scores.repeats(head, bodies[at], taken):
+                company = self._scores.company(head, tuple(taken))
                 gain = self._weights["second"] * value + self._weights["company"] * company
                 best = max(best, (gain, at, "head"))
         home = between.get(self._heads[head].order)
@@ -164,7 +173,7 @@ class Search:
         return best
 
     def _loose(self, head: int) -> float:
-        return 0.0 if self.scores.announced(head) else self._weights["loose"]
+        return 0.0 if self._scores.announced(head) else self._weights["loose"]
 
     def _headless(self, body: Parts) -> float:
         return 0.0 if self._page.fragments[body[0]].caption else self._weights["headless"]
@@ -177,9 +186,8 @@ class Search:
         return links + self._weights["start"] * self.start(first) + self._weights["body"]
 
     def start(self, fragment: Fragment) -> float:
-        """Return the log odds that an article begins with a fragment, within reason."""
-        score = start_score(self._page.start_evidence(fragment))
-        return max(-MAX_START, min(MAX_START, score))
+        """Return the log odds that an article begins with a fragment."""
+        return start_score(self._page.start_evidence(fragment))
 
     # --------------------------------------------------------------------------------- changes
 
@@ -210,24 +218,20 @@ class Search:
                 yield -self.link(body[cut - 1], body[cut]), {at}, (body[:cut], body[cut:])
 
     def _joints(self, bodies: Sequence[Parts]) -> Iterator[Change]:
-        for one, left in enumerate(bodies):
-            for other, right in enumerate(bodies):
-                if one != other and self._may_follow(left[-1], right[0]):
-                    yield self.link(left[-1], right[0]), {one, other}, (left + right,)
+        for (one, left), (other, right) in itertools.permutations(enumerate(bodies), 2):
+            if self._may_follow(left[-1], right[0]):
+                yield self.link(left[-1], right[0]), {one, other}, (left + right,)
 
     def _exchanges(self, bodies: Sequence[Parts]) -> Iterator[Change]:
         """Exchange the ends of two bodies; one of them may be a whole body."""
-        for one, left in enumerate(bodies):
-            for other in range(one + 1, len(bodies)):
-                right = bodies[other]
-                for i in range(len(left) + 1):
-                    for j in range(len(right) + 1):
-                        if i in (0, len(left)) and j in (0, len(right)):
-                            continue  # nothing is exchanged, or the two are joined
-                        change = self._exchange(left, i, right, j)
-                        if change > MIN_LINK_CHANGE:
-                            new = (left[:i] + right[j:], right[:j] + left[i:])
-                            yield change, {one, other}, tuple(part for part in new if part)
+        for (one, left), (other, right) in itertools.combinations(enumerate(bodies), 2):
+            for i, j in itertools.product(range(len(left) + 1), range(len(right) + 1)):
+                if i in (0, len(left)) and j in (0, len(right)):
+                    continue  # nothing is exchanged, or the two are joined
+                change = self._exchange(left, i, right, j)
+                if change > MIN_LINK_CHANGE:
+                    new = (left[:i] + right[j:], right[:j] + left[i:])
+                    yield change, {one, other}, tuple(part for part in new if part)
 
     def _exchange(self, left: Parts, i: int, right: Parts, j: int) -> float:
         """Return how much the links gain when *left* from *i* on goes behind *right* before *j*."""
@@ -241,26 +245,19 @@ class Search:
     def _joint(self, before: Parts, after: Parts) -> float:
         if not before or not after:
             return 0.0
-        return self.link(before[-1], after[0]) if self._may_follow(before[-1], after[0]) else -99.0
+        return (
+            self.link(before[-1], after[0]) if self._may_follow(before[-1], after[0]) else FORBIDDEN
+        )
 
     def _insertions(self, bodies: Sequence[Parts]) -> Iterator[Change]:
         """Set a body into another."""
-        for one, inner in enumerate(bodies):
-            for other, outer in enumerate(bodies):
-                if one == other:
-                    continue
-                for at in range(1, len(outer)):
-                    left, right = outer[at - 1], outer[at]
-                    if not self._may_follow(left, inner[0]) or not self._may_follow(
-                        inner[-1], right
-                    ):
-                        continue
+        for (one, inner), (other, outer) in itertools.permutations(enumerate(bodies), 2):
+            for at in range(1, len(outer)):
+                left, right = outer[at - 1], outer[at]
+                if self._may_follow(left, inner[0]) and self._may_follow(inner[-1], right):
                     change = self.link(left, inner[0]) + self.link(inner[-1], right)
-                    yield (
-                        change - self.link(left, right),
-                        {one, other},
-                        (outer[:at] + inner + outer[at:],),
-                    )
+                    change -= self.link(left, right)
+                    yield change, {one, other}, (outer[:at] + inner + outer[at:],)
 
     def _may_follow(self, one: int, other: int) -> bool:
         left, right = self._page.fragments[one], self._page.fragments[other]

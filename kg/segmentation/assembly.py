@@ -1,9 +1,9 @@
 """Put the articles of a page together from its blocks.
 
-Bodies first: their parts are linked to chains. Then every headline finds its body; a second one
-beside it is its kicker or deck, one between two parts of a body a subhead. A headline that no body
-claims announces an article of another page; a caption that no headline claims is left out, because
-it only illustrates another article.
+`arrangement` says which parts are one body, which headlines each has, and which stand between its
+parts as subheads. Here they become drafts of articles. A headline that no body claims announces an
+article of another page, if a pointer beside it or a neighbour of its kind says so; a caption that no
+headline claims is left out, because it only illustrates another article.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from kg.segmentation.page import Page
 
 __all__ = ["Draft", "assemble"]
 
+MIN_HEAD_CHARS = 3  # shorter lines are crumbs of a picture or logo
 MIN_TEASER_CHARS = 6
 MAX_TAG_CHARS = 5  # 深度调查: the name of a column above the headline of a teaser
 
@@ -67,7 +68,7 @@ def _announcements(page: Page, loose: Sequence[Head]) -> list[list[Head]]:
     """
     groups: list[list[Head]] = []
     for head in loose:
-        if len(head.text) < 3:
+        if len(head.text) < MIN_HEAD_CHARS:
             continue
         if groups and _same_teaser(groups[-1], head):
             groups[-1].append(head)

@@ -147,29 +147,42 @@ def _column_widths(lines: Sequence[Line], odds: Sequence[float] | None = None) -
             back.append(None)
             previous = None
             continue
-        best = min(range(2 * size), key=costs.__getitem__)
-        flow = _flow_cost(line, previous)
-        enter = costs[best] + flow + (COSTS.new_width_gap if line.gap else COSTS.new_width)
-        leave = COSTS.display_gap if line.gap else COSTS.display
-        display = COSTS.odds * math.log1p(math.exp(-odds[line.index]))
-        shared = COSTS.odds * math.log1p(math.exp(odds[line.index]))
-        step, trail = [0.0] * (2 * size), [0] * (2 * size)
-        for state, width in enumerate(candidates):
-            other = size + state
-            ways = (
-                (costs[state], state),
-                (costs[other] + COSTS.back + flow, other),
-                (enter, best),
-            )
-            cost, trail[state] = min(ways)
-            step[state] = cost + shared + _width_cost(line, width, previous, below)
-            ways = ((costs[other], other), (costs[state] + leave, state), (enter + leave, best))
-            cost, trail[other] = min(ways)
-            step[other] = cost + display
-        costs = step
+        costs, trail = _step(costs, candidates, line, (previous, below), odds[line.index])
         back.append(trail)
         previous = line
     return [candidates[state] if state < size else 0.0 for state in _traced(costs, back)]
+
+
+def _step(
+    costs: Sequence[float],
+    candidates: Sequence[float],
+    line: Line,
+    around: tuple[Line | None, Line | None],
+    odds: float,
+) -> tuple[list[float], list[int]]:
+    """Return what each state costs at *line*, and from which state it is reached cheapest."""
+    previous, below = around
+    size = len(candidates)
+    best = min(range(2 * size), key=costs.__getitem__)
+    flow = _flow_cost(line, previous)
+    enter = costs[best] + flow + (COSTS.new_width_gap if line.gap else COSTS.new_width)
+    leave = COSTS.display_gap if line.gap else COSTS.display
+    display = COSTS.odds * math.log1p(math.exp(-odds))
+    shared = COSTS.odds * math.log1p(math.exp(odds))
+    step, trail = [0.0] * (2 * size), [0] * (2 * size)
+    for state, width in enumerate(candidates):
+        other = size + state
+        ways = (
+            (costs[state], state),
+            (costs[other] + COSTS.back + flow, other),
+            (enter, best),
+        )
+        cost, trail[state] = min(ways)
+        step[state] = cost + shared + _width_cost(line, width, previous, below)
+        ways = ((costs[other], other), (costs[state] + leave, state), (enter + leave, best))
+        cost, trail[other] = min(ways)
+        step[other] = cost + display
+    return step, trail
 
 
 def odds_of(lines: Sequence[Line]) -> list[float]:

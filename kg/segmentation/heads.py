@@ -1,9 +1,9 @@
-"""Find the body that a headline belongs to.
+"""Cut display lines into headlines, and say what speaks for each of them and a body.
 
 On paper a headline stands above its body, in a hole of it, beside or below it; in a text layer it
 may be pages away from it, next to the headline of another article. What always holds: a headline
 repeats names and numbers of its body, and every body has one. So every pair of headline and body is
-scored by shared words and by place, and the best assignment is taken.
+scored by shared words and by place; `arrangement` takes the best for the page as a whole.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _rows(lines: Sequence[Line]) -> list[tuple[Line, ...]]:
 
 
 def _is_second_half(row: Sequence[Line], line: Line) -> bool:
-    if len(row) > 1 or re.match("[—－-]{2}|——", line.text):
+    if len(row) > 1 or re.match("[—－-]{2}", line.text):
         return False
     first = row[0]
     if first.text.startswith("——") or " " in first.text.strip():
@@ -312,9 +312,7 @@ def _is_inside(head: Head, chain: Chain, orders: Sequence[int], *, dangling: boo
 
 
 def _nearness(box: Box, chain: Chain) -> dict[str, float]:
-    gaps: list[
-        tuple[float, float, float]
-    ] = []  # overall, sideways, downwards (negative: body above)
+    gaps: list[tuple[float, float, float]] = []  # overall, sideways, down (negative: body above)
     frame: list[Box] = []
     for fragment in chain.fragments:
         other = fragment.box

@@ -12,17 +12,17 @@ run in numpy, and hold no text.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, TypeAlias
-from zipfile import BadZipFile
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from kg.arrays import Arrays, Floats, read_arrays, weights_of
 from kg.characters import OUTSIDE, UNKNOWN, Ids, Vocabulary, fold_codes
 from kg.errors import AnnotatorUnavailable
 
@@ -35,19 +35,20 @@ CONTEXT_CHARS = 24  # read before the cut; 40 or 80 choose no better
 TARGET_CHARS = 10  # judged behind the cut; 16 choose no better
 BACKGROUND_LINES = 6  # other lines that a continuation is compared with
 
-Floats: TypeAlias = npt.NDArray[np.float32]
 State: TypeAlias = tuple[Floats, Floats]
 
 
 class LanguageModel:
     """A network that reads ahead and one that reads back; stateless once loaded."""
 
-    def __init__(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    def __init__(self, arrays: Arrays) -> None:
         """Take the arrays of a model file."""
         pairs = np.cumsum(arrays["pairs"].astype(np.int64))
         self._vocabulary = Vocabulary(arrays["characters"], pairs)
         vectors = _Vectors(
-            self._vocabulary, _real(arrays, "character_vectors"), _real(arrays, "pair_vectors")
+            self._vocabulary,
+            weights_of(arrays, "character_vectors"),
+            weights_of(arrays, "pair_vectors"),
         )
         self._ahead = _Direction(vectors, arrays, "ahead")
         self._back = _Direction(vectors, arrays, "back")
@@ -60,18 +61,17 @@ class LanguageModel:
             AnnotatorUnavailable: it is missing, damaged or of another format.
         """
         try:
-            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-                arrays = dict(file)
-            format_ = int(arrays["format"][0])
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            arrays = read_arrays(path)
+            format_ = int(arrays["format"].flat[0])
+            if format_ == FORMAT:
+                return cls(arrays)
+        except (OSError, ValueError, KeyError, IndexError) as error:
             raise AnnotatorUnavailable(
                 f"{path}: cannot read the language model ({error}); reinstall kg"
             ) from error
-        if format_ != FORMAT:
-            raise AnnotatorUnavailable(
-                f"{path}: language model format {format_}, expected {FORMAT}; reinstall kg"
-            )
-        return cls(arrays)
+        raise AnnotatorUnavailable(
+            f"{path}: language model format {format_}, expected {FORMAT}; reinstall kg"
+        )
 
     def flows(
         self,
@@ -135,29 +135,20 @@ class _Vectors:
 class _Direction:
     """An LSTM with an adaptive softmax (Grave et al. 2017): frequent characters first."""
 
-    def __init__(
-        self, vectors: _Vectors, arrays: Mapping[str, npt.NDArray[Any]], name: str
-    ) -> None:
+    def __init__(self, vectors: _Vectors, arrays: Arrays, name: str) -> None:
         self._vectors = vectors
         self._mirrored = name == "back"
-        self._input = _real(arrays, f"{name}_input")
-        self._hidden = _real(arrays, f"{name}_hidden")
-        self._biases = _real(arrays, f"{name}_biases")
-        self._head = _real(arrays, f"{name}_head")
+        self._input = weights_of(arrays, f"{name}_input")
+        self._hidden = weights_of(arrays, f"{name}_hidden")
+        self._biases = weights_of(arrays, f"{name}_biases")
+        self._head = weights_of(arrays, f"{name}_head")
         self._tails: list[tuple[Floats, Floats]] = []
-        while f"{name}_tail{len(self._tails)}_inner" in arrays:
-            at = len(self._tails)
-            self._tails.append(
-                (
-                    _real(arrays, f"{name}_tail{at}_inner"),
-                    _real(arrays, f"{name}_tail{at}_outer"),
-                )
-            )
+        while (tail := f"{name}_tail{len(self._tails)}") + "_inner" in arrays:
+            inner, outer = (weights_of(arrays, f"{tail}_{part}") for part in ("inner", "outer"))
+            self._tails.append((inner, outer))
         self._frequent = self._head.shape[1] - len(self._tails)
-        bounds = [self._frequent]
-        for _, outer in self._tails:
-            bounds.append(bounds[-1] + outer.shape[1])
-        self._bounds = bounds
+        sizes = [self._frequent, *(outer.shape[1] for _, outer in self._tails)]
+        self._bounds = list(accumulate(sizes))  # identifiers at which the tails begin and end
 
     def ratios(
         self,
@@ -236,9 +227,10 @@ class _Direction:
         found[frequent] = scores[frequent, ids[frequent]] - base[frequent]
         for at, (inner, outer) in enumerate(self._tails):
             low, high = self._bounds[at], self._bounds[at + 1]
-            own = np.flatnonzero((ids >= low) & (ids < high))
+            own = np.flatnonzero((ids > UNKNOWN) & (ids >= low) & (ids < high))
             if len(own):
-                tail = (hidden[own] @ inner) @ outer
+                projected: Floats = hidden[own] @ inner
+                tail: Floats = projected @ outer
                 inside = tail[np.arange(len(own)), ids[own] - low] - _log_sum(tail)
                 found[own] = inside + scores[own, self._frequent + at] - base[own]
         return found
@@ -248,14 +240,6 @@ def _log_sum(scores: Floats) -> Floats:
     top = scores.max(axis=1, keepdims=True)
     total: Floats = top[:, 0] + np.log(np.exp(scores - top).sum(axis=1))
     return total
-
-
-def _real(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> Floats:
-    """Return an array as stored, or multiplied out where it is stored in eight bits."""
-    stored = arrays[name]
-    if stored.dtype == np.int8:
-        return stored.astype(np.float32) * arrays[f"{name}.scale"].astype(np.float32)
-    return stored.astype(np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -28,6 +28,7 @@ from kg.segmentation.lines import Line, ends_sentence
 from kg.segmentation.topics import Topics
 
 __all__ = [
+    "MAX_REACH",
     "Fragment",
     "best_assignment",
     "best_links",
@@ -44,6 +45,7 @@ Ints: TypeAlias = npt.NDArray[np.intp]
 
 MAX_REACH = 60  # fragments between the two parts of one body, in a long document
 MAX_EXACT = 140  # fragments for which the best assignment is computed exactly
+MAX_START = 6.0  # log odds: a beginning is never surer than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,34 +145,67 @@ def link_features(
     that a blank line stands between paragraphs, not only between columns; *flow* is what the
     language model says (`kg.segmentation.language_model`), None where it was not asked.
     """
-    met = _clip(continuation_score(one.text[-6:], other.text[:6]), 7.0)
-    opening = _clip(opening_score(other.text[:6]), 5.0)
-    steps = other.number - one.number
-    topic = min(3.0, topics.shared(one.text, other.text))
     state = "mid" if one.dangling else "end"
-    features = {
-        f"{state}": 1.0,
-        f"{state}_flow": met if one.dangling and steps == 1 else 0.0,
-        f"{state}_flow_apart": met if one.dangling and steps != 1 else 0.0,
-        f"{state}_words": _clip(flow or 0.0, 12.0) if steps == 1 else 0.0,
-        f"{state}_words_apart": _clip(flow or 0.0, 12.0) if steps != 1 else 0.0,
-        f"{state}_unlikely": float(one.dangling and flow is None),
-        f"{state}_opening": opening if steps == 1 else 0.0,
-        f"{state}_opening_apart": opening if steps != 1 else 0.0,
-        f"{state}_indented": float(other.indent > 0),
-        f"{state}_flush": float(other.indent < 0),
-        f"{state}_lead": lead_of(other),
-        f"{state}_joined": float(_is_joined(one, other)),
-        f"{state}_full": float(one.full_end),
-        f"{state}_topic": topic if steps == 1 else 0.0,
-        f"{state}_topic_apart": topic if steps != 1 else 0.0,
-        f"{state}_next": float(steps == 1 and not between),
-        f"{state}_next_airy": float(steps == 1 and not between and airy),
-        f"{state}_over": float(steps == 1 and between > 0),
-        f"{state}_over_airy": float(steps == 1 and between == 1 and airy),
-        f"{state}_back": float(steps < 0),
-        f"{state}_far": math.log(abs(steps)) if steps else 0.0,
-        f"{state}_between": min(3.0, float(between)) if steps > 0 else 0.0,
+    near = other.number - one.number == 1
+    features = {state: 1.0}
+    features.update(_meeting(one, other, f"{state}_", topics, flow=flow, near=near))
+    features.update(_order(other.number - one.number, between, f"{state}_", airy=airy))
+    features.update(_style(one, other))
+    if one.box is not None and other.box is not None:
+        features.update(_places(one.box, other.box, f"{state}_", one.block.lines[0].size))
+        sizes = one.block.lines[0].size / other.block.lines[0].size
+        features["size"] = min(3.0, 10 * abs(sizes - 1))
+    return features
+
+
+def _meeting(
+    one: Fragment,
+    other: Fragment,
+    state: str,
+    topics: Topics,
+    *,
+    flow: float | None,
+    near: bool,
+) -> dict[str, float]:
+    """Return how the end of a fragment and the beginning of another fit, by their words.
+
+    Words of neighbours (*near*) and of fragments that stand apart weigh differently.
+    """
+    words = {
+        f"{state}flow": _clip(continuation_score(one.text[-6:], other.text[:6]), 7.0)
+        if one.dangling
+        else 0.0,
+        f"{state}words": _clip(flow or 0.0, 12.0),
+        f"{state}opening": _clip(opening_score(other.text[:6]), 5.0),
+        f"{state}topic": min(3.0, topics.shared(one.text, other.text)),
+    }
+    return {
+        **(words if near else {f"{name}_apart": value for name, value in words.items()}),
+        f"{state}unlikely": float(one.dangling and flow is None),
+        f"{state}indented": float(other.indent > 0),
+        f"{state}flush": float(other.indent < 0),
+        f"{state}lead": lead_of(other),
+        f"{state}joined": float(_is_joined(one, other)),
+        f"{state}full": float(one.full_end),
+    }
+
+
+def _order(steps: int, between: int, state: str, *, airy: bool) -> dict[str, float]:
+    """Return how two fragments stand in the document: *steps* apart, headlines *between* them."""
+    return {
+        f"{state}next": float(steps == 1 and not between),
+        f"{state}next_airy": float(steps == 1 and not between and airy),
+        f"{state}over": float(steps == 1 and between > 0),
+        f"{state}over_airy": float(steps == 1 and between == 1 and airy),
+        f"{state}back": float(steps < 0),
+        f"{state}far": math.log(abs(steps)) if steps else 0.0,
+        f"{state}between": min(3.0, float(between)) if steps > 0 else 0.0,
+    }
+
+
+def _style(one: Fragment, other: Fragment) -> dict[str, float]:
+    """Return whether two fragments are set alike, and whether either stands at an edge."""
+    return {
         "width": min(4.0, abs(one.width - other.width)) if _measured(one, other) else 0.0,
         "spaced": _style_gap(one, other),
         "quotes": _quotes(one.text, other.text),
@@ -178,12 +213,6 @@ def link_features(
         "article": float(other.opening),
         "byline": float(other.signed),
     }
-    if one.box is not None and other.box is not None:
-        features.update(_places(one.box, other.box, state, one.block.lines[0].size))
-        features["size"] = min(
-            3.0, 10 * abs(one.block.lines[0].size / other.block.lines[0].size - 1)
-        )
-    return features
 
 
 def start_features(fragment: Fragment, before: Block | None) -> dict[str, float]:
@@ -205,8 +234,9 @@ def start_features(fragment: Fragment, before: Block | None) -> dict[str, float]
 
 
 def start_score(features: Mapping[str, float]) -> float:
-    """Return the log odds that an article begins with a fragment."""
-    return sum(START_WEIGHTS.get(name, 0.0) * value for name, value in features.items())
+    """Return the log odds that an article begins with a fragment, within reason."""
+    score = sum(START_WEIGHTS.get(name, 0.0) * value for name, value in features.items())
+    return _clip(score, MAX_START)
 
 
 def _is_joined(one: Fragment, other: Fragment) -> bool:
@@ -249,23 +279,23 @@ def _quotes(one: str, other: str) -> float:
 def _places(one: Box, other: Box, state: str, size: float) -> dict[str, float]:
     """Return how two boxes lie: beside each other in one frame, below, or apart."""
     if one.page != other.page:
-        return {f"{state}_page": 1.0}
+        return {f"{state}page": 1.0}
     apart = other.left - one.right
     beside = 0 < apart < 5 * size and other.top < one.bottom and one.top < other.bottom
     same_column = abs(other.left - one.left) < 2.5 * size
     below = same_column and other.top > one.bottom - 1
     near = below and other.top - one.bottom < 3 * size
     return {
-        f"{state}_beside": float(beside),
-        f"{state}_level": float(
+        f"{state}beside": float(beside),
+        f"{state}level": float(
             beside and min(abs(one.top - other.top), abs(one.bottom - other.bottom)) < size
         ),
-        f"{state}_below": float(below),
-        f"{state}_near": float(near),
-        f"{state}_return": float(other.left < one.left - size and other.top > one.bottom - 1),
-        f"{state}_above": float(other.bottom < one.top and other.left <= one.left),
-        f"{state}_left": float(other.right < one.left and other.top < one.bottom),
-        f"{state}_distance": min(
+        f"{state}below": float(below),
+        f"{state}near": float(near),
+        f"{state}return": float(other.left < one.left - size and other.top > one.bottom - 1),
+        f"{state}above": float(other.bottom < one.top and other.left <= one.left),
+        f"{state}left": float(other.right < one.left and other.top < one.bottom),
+        f"{state}distance": min(
             3.0,
             math.hypot(
                 max(0.0, apart, one.left - other.right),

@@ -1,4 +1,10 @@
-"""Score which headline of a page belongs to which body."""
+"""Score which headline of a page belongs to which body.
+
+`heads` says what speaks for one headline and one body. Here the page is looked at as a whole: which
+display lines are headlines at all, what other bodies repeat of a headline, whether a pointer beside
+it leads to another page. While `arrangement` cuts and joins bodies, most of them stay as they were,
+so what was found out once is kept.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +33,12 @@ from kg.segmentation.page import Page
 
 __all__ = ["HeadScores", "Parts", "heads_of", "is_announced"]
 
-MAX_START = 6.0
 MIN_BESIDE_COVER = 0.03  # share of a kicker's words that its body repeats, beside the headline
 MIN_KNOWN_COVER = 0.05  # the same of the words that any body of the page has
 MIN_FAR_COVER = 0.1  # the same where the kicker stands apart from its headline
-_CREDIT_END = re.compile("^[（(](?:本报)?记者$|摄影报道[）)]$")  # torn: （记者 | 吕晨 摄影报道）
 FULL_COVER = 0.4  # share of a headline's words in its body that leaves no doubt
+
+_CREDIT_END = re.compile("^[（(](?:本报)?记者$|摄影报道[）)]$")  # torn: （记者 | 吕晨 摄影报道）
 
 Parts: TypeAlias = tuple[int, ...]  # numbers of the fragments of one body, in order
 Scores: TypeAlias = dict[tuple[int, int], float]  # by headline and place of the body
@@ -172,8 +178,8 @@ class HeadScores:
         features["teaser"] = doubt * self._announced[head.number]
         if self._is_in_column(head, chain):
             features["in_column"] = 1.0
-            start = start_score(self._page.start_evidence(chain.fragments[0]))
-            features["in_column_start"] = max(-MAX_START, min(MAX_START, start))
+            evidence = self._page.start_evidence(chain.fragments[0])
+            features["in_column_start"] = start_score(evidence)
         return features
 
     def _is_in_column(self, head: Head, chain: Chain) -> bool:

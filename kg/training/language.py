@@ -32,7 +32,10 @@ def write_language_model(
     pair_counts: npt.NDArray[np.int64],
     path: Path,
 ) -> None:
-    """Write the networks of `kg.training.pretraining` with the commonest pairs."""
+    """Write the networks of `kg.training.pretraining` with the commonest pairs.
+
+    *pair_counts* tells how often each pair of the vocabulary occurs, in its order.
+    """
     kept = np.sort(np.argsort(-pair_counts, kind="stable")[:MAX_PAIRS])
     arrays: Arrays = {
         "format": np.array([FORMAT]),

@@ -3,8 +3,8 @@
 Four hundred annotated articles show a network few of the words it will meet. Millions of unlabelled
 characters of the same kind of news teach it the rest, in two steps: vectors of characters and of
 neighbouring pairs (skip-gram), then two one-way LSTMs that guess the next and the previous
-character. The tagger starts from the vectors and from both LSTMs. Measured on a fifth of the gold
-documents, see `kg/models/README.md`.
+character. The tagger starts from the vectors and from both LSTMs; segmentation runs the LSTMs as they
+are (`kg.training.language`). Measured on a fifth of the gold documents, see `kg/models/README.md`.
 """
 
 # mypy: disable-error-code="import-not-found, import-untyped, misc, no-any-return, no-untyped-call"
@@ -53,7 +53,7 @@ class PretrainingSettings:
     hidden_size: int = 160
     streams: int = 128
     steps_chars: int = 64
-    passes: float = 1.0  # of the language model over the text
+    passes: float = 5.0  # of the language model over the text
     rate: float = 2e-3
     vector_rate: float = 5e-4
     drop: float = 0.15
@@ -62,18 +62,26 @@ class PretrainingSettings:
 
 @dataclass(frozen=True, slots=True)
 class Pretrained:
-    """The vocabulary and the weights the tagger starts from."""
+    """The vocabulary, and the weights of vectors and language models.
+
+    The tagger starts from the vectors and the LSTMs. A language model also guesses (`guess_next`,
+    `guess_previous`) and keeps the commonest pairs only, so it needs their counts; files written
+    before it was wanted have neither.
+    """
 
     vocabulary: Vocabulary
     state: dict[str, npt.NDArray[np.float32]]
+    pair_counts: npt.NDArray[np.int64] | None = None  # in the order of the vocabulary's pairs
 
     def save(self, path: Path) -> None:
         """Write everything as .npz."""
+        counts = {} if self.pair_counts is None else {"pair_counts": self.pair_counts}
         np.savez_compressed(
             path,
             allow_pickle=False,
             characters=self.vocabulary.characters,
             pairs=self.vocabulary.pairs,
+            **counts,
             **{f"state.{name}": array for name, array in self.state.items()},
         )
 
@@ -82,7 +90,8 @@ class Pretrained:
         """Read what `save` wrote."""
         with np.load(path, allow_pickle=False) as file:
             state = {n.removeprefix("state."): file[n] for n in file if n.startswith("state.")}
-            return cls(Vocabulary(file["characters"], file["pairs"]), state)
+            vocabulary = Vocabulary(file["characters"], file["pairs"])
+            return cls(vocabulary, state, file.get("pair_counts"))
 
 
 def read_paragraphs(paths: Iterable[Path]) -> Iterator[str]:
@@ -128,14 +137,14 @@ def _open(path: Path) -> IO[str]:
 def pretrain(paragraphs: Sequence[str], settings: PretrainingSettings) -> Pretrained:
     """Learn vectors and language models from *paragraphs* (folded)."""
     torch.manual_seed(settings.seed)
-    characters, character_vectors = _skip_gram(
+    characters, character_vectors, _ = _skip_gram(
         [list(p) for p in paragraphs],
         settings.character_size,
         settings.min_character_count,
         settings.character_epochs,
         settings,
     )
-    pairs, pair_vectors = _skip_gram(
+    pairs, pair_vectors, pair_counts = _skip_gram(
         [[p[i : i + 2] for i in range(len(p) - 1)] for p in paragraphs],
         settings.pair_size,
         settings.min_pair_count,
@@ -147,12 +156,8 @@ def pretrain(paragraphs: Sequence[str], settings: PretrainingSettings) -> Pretra
         _with_reserved(character_vectors), _with_reserved(pair_vectors[order]), settings
     )
     _fit_language_model(model, vocabulary, paragraphs, settings)
-    state = {
-        name: tensor.detach().numpy()
-        for name, tensor in model.state_dict().items()
-        if not name.startswith("guess")
-    }
-    return Pretrained(vocabulary, state)
+    state = {name: tensor.detach().numpy() for name, tensor in model.state_dict().items()}
+    return Pretrained(vocabulary, state, pair_counts[order])
 
 
 def _skip_gram(
@@ -161,7 +166,8 @@ def _skip_gram(
     min_count: int,
     epochs: int,
     settings: PretrainingSettings,
-) -> tuple[list[str], npt.NDArray[np.float32]]:
+) -> tuple[list[str], npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    """Return what occurs often enough, with its vectors and its counts."""
     from gensim.models import Word2Vec  # takes seconds, only needed here
 
     model = Word2Vec(
@@ -177,7 +183,9 @@ def _skip_gram(
         seed=settings.seed,
     )
     logger.info("%d vectors of %d dimensions", len(model.wv), size)
-    return list(model.wv.index_to_key), model.wv.vectors
+    words = list(model.wv.index_to_key)
+    counts = np.array([model.wv.get_vecattr(word, "count") for word in words], dtype=np.int64)
+    return words, model.wv.vectors, counts
 
 
 def _vocabulary(characters: Sequence[str], pairs: Sequence[str]) -> tuple[Vocabulary, list[int]]:

@@ -33,10 +33,12 @@ def train_models(
 ) -> None:
     """Write `tagger.npz`, `relations.npz`, `entities.npz` and `facts.npz` to *out*.
 
+    What is learned from raw news is also written as `language.npz`, which segmentation runs.
+
     Args:
         gold: folders of annotated documents (`.json` with `.txt` beside it).
         out: where the models go; `kg/models` of a checkout makes them the bundled ones.
-        raw: raw news to learn vectors and a language model from.
+        raw: raw news to learn vectors and language models from.
         pretrained: what an earlier run learned from raw news, instead of *raw*.
         jackknife: held-out predictions of an earlier run: the tagger is not trained again.
         work: for checkpoints and logs.

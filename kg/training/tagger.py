@@ -1,8 +1,9 @@
 """Train the name tagger with HanLP's API and write the file that runs without it.
 
 ``python -m kg.training.tagger --gold DIR… --raw FILE… --out kg/models`` reads annotated news, learns
-vectors and a language model from raw news, cross-validates by document, trains on everything and
-writes `tagger.npz` with its data card. It needs torch, hanlp and gensim; the product needs none.
+vectors and language models from raw news, cross-validates by document, trains on everything and
+writes `tagger.npz` with its data card, and `language.npz`, the language models that segmentation
+runs. It needs torch, hanlp and gensim; the product needs none.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import torch
 from kg.annotation.tagger import Encoded, Encoder, TaggedName, Tagger
 from kg.schema import load_schema
 from kg.training.export import model_arrays, round_weights, write_model
+from kg.training.language import write_language_model
 from kg.training.network import NestedNameRecognizer, labels_of
 from kg.training.pretraining import Pretrained, PretrainingSettings, pretrain, read_paragraphs
 from kg.training.projection import GoldArticle, LabelledSentence, read_gold, split_gold
@@ -191,11 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     settings = TrainingSettings(seed=options.seed, epochs=options.epochs)
     articles = [article for folder in options.gold for article in read_gold(folder)]
-    if options.pretrained is not None:
-        pretrained = Pretrained.load(options.pretrained)
-    else:
-        pretrained = pretrain(list(read_paragraphs(options.raw)), PretrainingSettings())
-        pretrained.save(options.work / "pretrained.npz")
+    pretrained = _pretrained(options)
     encoder = Encoder(pretrained.vocabulary, collect_words(options.companies))
     predictions = []
     if options.folds:
@@ -216,6 +214,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if predictions:
         card = data_card(path, predictions, settings, datetime.now(timezone.utc).date())
         path.with_suffix(".md").write_text(card, "utf-8")
+
+
+def _pretrained(options: argparse.Namespace) -> Pretrained:
+    """Learn from raw news, or read what an earlier run learned; write the language models of it."""
+    if options.pretrained is not None:
+        pretrained = Pretrained.load(options.pretrained)
+    else:
+        pretrained = pretrain(list(read_paragraphs(options.raw)), PretrainingSettings())
+        pretrained.save(options.work / "pretrained.npz")
+    if pretrained.pair_counts is not None:
+        path = options.out / "language.npz"
+        write_language_model(pretrained.state, pretrained.vocabulary, pretrained.pair_counts, path)
+    return pretrained
 
 
 _CARD = """\
@@ -296,7 +307,7 @@ def _parser() -> argparse.ArgumentParser:
     source.add_argument("--raw", type=Path, nargs="+", help="raw news to learn vectors from")
     source.add_argument("--pretrained", type=Path, help="what an earlier run learned from raw news")
     parser.add_argument("--companies", type=Path, help="folder of tables of listed firms")
-    parser.add_argument("--out", type=Path, required=True, help="where tagger.npz is written")
+    parser.add_argument("--out", type=Path, required=True, help="where the models are written")
     parser.add_argument("--work", type=Path, default=Path("exports/training"), help="for the rest")
     parser.add_argument("--folds", type=int, default=5, help="0: no cross-validation")
     parser.add_argument("--epochs", type=int, default=defaults.epochs)
