@@ -15,11 +15,12 @@ import os
 import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported
 
-from kg.annotation import annotate, annotate_with
+from kg.annotation import annotate_all, annotate_with
 from kg.extraction import RULES_ALONE, extract, extract_with
 from kg.model import AnnotatedArticle, Article
 from kg.reading import read_documents
@@ -41,10 +42,10 @@ def measure(work: Callable[[], object]) -> float:
 def own_stages(articles: Sequence[Article]) -> Iterator[tuple[str, str, Callable[[], object]]]:
     """Yield name, what it does, and the work of each of kg's stages."""
     plain = [annotate_with(article, None) for article in articles]
-    full = [annotate(article) for article in articles]
+    full = _annotated(articles)
 
     def everything() -> list[object]:
-        return [extract(annotate(article)) for article in articles]
+        return _extract_all(_annotated(articles))
 
     def rules() -> list[object]:
         return [extract_with(annotate_with(article, None), RULES_ALONE) for article in articles]
@@ -56,9 +57,15 @@ def own_stages(articles: Sequence[Article]) -> Iterator[tuple[str, str, Callable
         "candidate names",
         lambda: [annotate_with(a, None) for a in articles],
     )
-    yield "kg annotate, with tagger", "candidate names", lambda: [annotate(a) for a in articles]
+    yield "kg annotate, with tagger", "candidate names", lambda: _annotated(articles)
     yield "kg extract after rules", "relations, facts", lambda: _extract_all(plain)
     yield "kg extract after tagger", "relations, facts", lambda: _extract_all(full)
+
+
+def _annotated(articles: Sequence[Article]) -> list[AnnotatedArticle]:
+    """Annotate the articles of each document together, as `kg build` does."""
+    documents = groupby(articles, key=lambda article: article.document_id)
+    return [each for _, group in documents for each in annotate_all(group)]
 
 
 def _extract_all(annotated: Sequence[AnnotatedArticle]) -> list[object]:
@@ -92,7 +99,7 @@ def main() -> None:
     documents = read_documents(options.paths, on_skip=lambda error: print(f"skipped {error}"))
     articles = [article for document in documents for article in split_articles(document)]
     characters = sum(len(article.text) for article in articles)
-    sentences = [s.span.of(a.article.text) for a in map(annotate, articles) for s in a.sentences]
+    sentences = [s.span.of(a.article.text) for a in annotate_all(articles) for s in a.sentences]
     print(f"{len(articles)} articles, {characters:,} characters")
     print(f"{'':26} {'does':26} {'chars/CPU-s':>12} {'ratio':>7}")
     base = 0.0

@@ -134,7 +134,7 @@ def extract_document(
     document: Document, settings: Settings, stopwatch: Stopwatch | None = None
 ) -> DocumentExtraction:
     """Take one document through the text stages."""
-    from kg.annotation import annotate
+    from kg.annotation import annotate_all
     from kg.extraction import extract
     from kg.segmentation import split_articles
 
@@ -142,13 +142,11 @@ def extract_document(
     document = replace(document, publisher=document.publisher or settings.publisher)
     with stopwatch("split"):
         articles = split_articles(document)
-    extractions = []
-    for article in articles:
-        with stopwatch("annotate"):
-            annotated = annotate(article)
-        with stopwatch("extract"):
-            extraction = extract(annotated, home=settings.home)
-        extractions.append(_without_excluded(extraction, settings))
+    with stopwatch("annotate"):
+        annotated = list(annotate_all(articles))
+    with stopwatch("extract"):
+        found = [extract(each, home=settings.home) for each in annotated]
+    extractions = [_without_excluded(extraction, settings) for extraction in found]
     # The boxes of a PDF's lines have done their work; nobody downstream asks for them.
     return DocumentExtraction(replace(document, layout=()), tuple(extractions))
 

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -132,14 +133,15 @@ def test_nothing_usable_writes_nothing(tmp_path: Path) -> None:
 def test_stage_that_fails_on_one_document_loses_only_that(
     corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    annotate = kg.annotation.annotate
+    annotate_all = kg.annotation.annotate_all
 
-    def fragile(article: Article) -> AnnotatedArticle:
-        if "鲁西" in article.text:
-            raise RecursionError("too deep")
-        return annotate(article)
+    def fragile(articles: Iterable[Article]) -> Iterator[AnnotatedArticle]:
+        for annotated in annotate_all(articles):
+            if "鲁西" in annotated.article.text:
+                raise RecursionError("too deep")
+            yield annotated
 
-    monkeypatch.setattr(kg.annotation, "annotate", fragile)
+    monkeypatch.setattr(kg.annotation, "annotate_all", fragile)
     results = list(extract_files(files(corpus)))
     assert [len(result.documents) for result in results] == [0, 1, 1]
     (skip,) = results[0].skipped
@@ -248,13 +250,14 @@ def test_unchanged_documents_are_not_extracted_again(
     build([corpus], out)
     first = {name: (out / name).read_bytes() for name in GRAPH_FILES}
     extracted: list[str] = []
-    annotate = kg.annotation.annotate
+    annotate_all = kg.annotation.annotate_all
 
-    def counting(article: Article) -> AnnotatedArticle:
-        extracted.append(article.document_id)
-        return annotate(article)
+    def counting(articles: Iterable[Article]) -> Iterator[AnnotatedArticle]:
+        for annotated in annotate_all(articles):
+            extracted.append(annotated.article.document_id)
+            yield annotated
 
-    monkeypatch.setattr(kg.annotation, "annotate", counting)
+    monkeypatch.setattr(kg.annotation, "annotate_all", counting)
     assert build([corpus], out).counts["reused"] == 3
     assert extracted == []
     assert {name: (out / name).read_bytes() for name in GRAPH_FILES} == first

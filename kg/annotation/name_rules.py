@@ -269,7 +269,13 @@ class NameRules:
             for kind in self._types_by_suffix[ending.group()]:
                 if kind in _LISTED_TYPES:
                     for member in _QUOTED_MEMBER.finditer(text, match.start(), match.end()):
-                        yield _name(*member.span(), kind, 0.9, f"listed ending {ending.group()}", ending.group())
+                        yield _name(
+                            *member.span(),
+                            kind,
+                            0.9,
+                            f"listed ending {ending.group()}",
+                            ending.group(),
+                        )
         for match in _ROUTE_LIST.finditer(text):
             for member in _ROUTE.finditer(text, match.start(), match.end()):
                 yield _name(*member.span(), "Project", 0.9, "list of routes", match.group("head"))
