@@ -1,6 +1,7 @@
 # make graph   from a fresh checkout to a graph of corpus/ in exports/
 # make test    what must hold
 # make lint    style, types, layers
+# make hanlp   adds HanLP and torch (0.9 GB) to the environment, for the tests that need them
 #
 # Everything happens in .venv; PYTHON=python3.12 chooses another interpreter for it.
 
@@ -9,7 +10,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: graph test lint format scores clean
+.PHONY: graph test lint hanlp format scores clean
 
 graph: $(VENV)/kg.installed
 	$(BIN)/kg build corpus -o exports
@@ -22,6 +23,8 @@ lint: $(VENV)/lint.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+hanlp: $(VENV)/hanlp.installed
 
 format: $(VENV)/lint.installed
 	$(BIN)/ruff check --fix .
@@ -42,6 +45,13 @@ $(VENV)/kg.installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --upgrade "pip>=25.1"
 	$(PIP) install --editable .
+	touch $@
+
+# HanLP and torch, for the tests of training and of the tagger against HanLP; skipped without them. The
+# build of torch is named: a range would fetch CUDA's, of several GB.
+$(VENV)/hanlp.installed: $(VENV)/kg.installed
+	$(PIP) install torch==2.13.0
+	$(PIP) install --editable ".[hanlp]"
 	touch $@
 
 $(VENV)/%.installed: $(VENV)/kg.installed

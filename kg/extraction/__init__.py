@@ -15,7 +15,7 @@ from kg.extraction.clauses import sentence_views
 from kg.extraction.coreference import find_deictic
 from kg.extraction.fact_scorer import load_fact_model
 from kg.extraction.facts import find_facts_with
-from kg.extraction.keep import keep_entities, load_entity_model
+from kg.extraction.keep import add_fact_roles, keep_entities, load_entity_model
 from kg.extraction.linear import LinearModel
 from kg.extraction.mentions import find_mentions
 from kg.extraction.qualifiers import qualify
@@ -83,10 +83,11 @@ def extract_with(
         pairs, scores = score_pairs(views, context, relations, scorers.relations)
         roles = roles_of(pairs, scores, scorers.relations.labels)
         relations = believed_relations(views, pairs, scores, relations, scorers.relations)
-    kept = keep_entities(annotated.article, mentions, roles, scorers.entities)
     # A value is weighed against all candidates: one whose subject is dropped goes with it, and is
-    # not handed to the next best.
+    # not handed to the next best. That something is said of a candidate speaks for keeping it.
     facts = find_facts_with(annotated, mentions, scorers.facts)
+    add_fact_roles(roles, mentions, facts)
+    kept = keep_entities(annotated.article, mentions, roles, scorers.entities)
     mentions = [m for m in mentions if (m.type, m.name) in kept]
     relations = qualify(_with_ends(relations, mentions), views, annotated.article.published)
     relations += _with_ends(facts, mentions)

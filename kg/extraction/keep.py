@@ -8,16 +8,24 @@ decision is made last, when it is known what the relation scorer thinks of an en
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from kg.extraction.linear import LinearModel, hash_features
 from kg.extraction.pairs import EntityKey
-from kg.model import Article, Mention, MentionKind
+from kg.model import Article, Mention, MentionKind, Relation
 from kg.schema import load_schema
 
-__all__ = ["entity_features", "entity_model_path", "keep_entities", "load_entity_model"]
+__all__ = [
+    "add_fact_roles",
+    "entity_features",
+    "entity_model_path",
+    "keep_entities",
+    "load_entity_model",
+]
+
+FACT_ROLE = "subject of a fact"
 
 RelationScores = Mapping[EntityKey, Mapping[str, float]]
 """For each entity the best score of each role it could play, such as ``subject of builds``."""
@@ -122,7 +130,22 @@ def _context(mentions: Sequence[Mention], text: str) -> Iterator[str]:
     yield f"after2:{text[first.end : first.end + 2]}"
 
 
+def add_fact_roles(
+    roles: dict[EntityKey, dict[str, float]],
+    mentions: Sequence[Mention],
+    facts: Iterable[Relation],
+) -> None:
+    """Add to the *roles* of each entity how sure the surest fact is that is said of it."""
+    keys = {mention.id: (mention.type, mention.name) for mention in mentions}
+    for fact in facts:
+        own = roles.setdefault(keys[fact.subject], {})
+        own[FACT_ROLE] = max(own.get(FACT_ROLE, 0.0), fact.evidence.confidence)
+
+
 def _role_features(roles: Mapping[str, float]) -> Iterator[str]:
+    sure = roles.get(FACT_ROLE, 0.0)
+    yield from (f"fact>={step}" for step in (0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9) if sure >= step)
+    roles = {role: score for role, score in roles.items() if role != FACT_ROLE}
     best = max(roles.values(), default=0.0)
     for step in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         if best >= step:

@@ -6,17 +6,8 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 
 from kg.extraction import Scorers
-from kg.training import facts
-from kg.training.extraction import (
-    ENTITY_THRESHOLD,
-    FOLDS,
-    RELATION_THRESHOLD,
-    TrainingArticle,
-    annotate_as_gold,
-    fold_of,
-    make_example,
-    train,
-)
+from kg.training.extraction import FOLDS, TrainingArticle, fold_of
+from kg.training.scorers import examples_of, fit_scorers
 
 __all__ = ["CrossValidation"]
 
@@ -28,24 +19,13 @@ class CrossValidation:
 
     def __init__(self, articles: Sequence[TrainingArticle]) -> None:
         self.articles = articles
-        self._examples = [make_example(a.document, a.annotated()) for a in articles]
-        self._ideal = [
-            make_example(a.document, annotate_as_gold(a.document, a.article)) for a in articles
-        ]
-        self._facts = [facts.examples_of(article) for article in articles]
+        self._examples = [examples_of(article) for article in articles]
 
     def fit(self, documents: Iterable[str], *, with_ideal: bool = True) -> Scorers:
         """Fit all scorers on the articles of *documents*."""
         names = set(documents)
-        ideal = [e for e in self._ideal if e.document in names] if with_ideal else []
-        relations, entities = train(
-            [e for e in self._examples if e.document in names],
-            ideal,
-            relation_threshold=RELATION_THRESHOLD,
-            entity_threshold=ENTITY_THRESHOLD,
-        )
-        examples = [e for pair in self._facts for e in pair if e.document in names]
-        return Scorers(relations, entities, facts.fit(examples))
+        examples = [example for example in self._examples if example.document in names]
+        return fit_scorers(examples, with_ideal=with_ideal)
 
     def folds(
         self, count: int = FOLDS, *, with_ideal: bool = True

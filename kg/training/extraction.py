@@ -10,7 +10,6 @@ scikit-learn fits the regressions (liblinear); only numpy is needed to use them.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import logging
@@ -34,7 +33,7 @@ from kg.annotation.sentences import split_sentences
 from kg.evaluation import DEICTIC
 from kg.extraction import all_mentions
 from kg.extraction.clauses import SentenceView, sentence_views
-from kg.extraction.keep import entity_features, group_mentions
+from kg.extraction.keep import add_fact_roles, entity_features, group_mentions
 from kg.extraction.linear import LinearModel, hash_features
 from kg.extraction.pair_features import article_facts, pair_columns
 from kg.extraction.pairs import EntityKey, Pair, possible_pairs
@@ -60,7 +59,6 @@ __all__ = [
     "TrainingArticle",
     "annotate_as_gold",
     "read_articles",
-    "train",
 ]
 
 logger = logging.getLogger(__name__)
@@ -301,15 +299,14 @@ def fit_relations(examples: Sequence[Example], threshold: float) -> LinearModel:
     return LinearModel(labels, weights, bias, thresholds)
 
 
-def relation_scores(examples: Sequence[Example], model: LinearModel) -> list[NDArray[np.float32]]:
-    """Return each example's pair scores, shape (pairs, relations)."""
-    return [model.probabilities(example.rows) for example in examples]
-
-
 def _entity_rows(
-    example: Example, scores: NDArray[np.float32], labels: Sequence[str]
+    example: Example,
+    scores: NDArray[np.float32],
+    labels: Sequence[str],
+    facts: Sequence[Relation],
 ) -> tuple[list[EntityKey], list[NDArray[np.int64]]]:
     roles = roles_of(example.pairs, scores, labels)
+    add_fact_roles(roles, example.mentions, facts)
     groups = group_mentions(example.mentions)
     rows = [
         hash_features(
@@ -324,6 +321,7 @@ def fit_entities(
     examples: Sequence[Example],
     scores: Sequence[NDArray[np.float32]],
     labels: Sequence[str],
+    facts: Sequence[Sequence[Relation]],
     threshold: float,
 ) -> LinearModel:
     """Fit the regression that says which entities are right.
@@ -332,12 +330,13 @@ def fit_entities(
         examples: the articles.
         scores: for each its pair scores from a model that has not seen it.
         labels: the relations of the scores' columns.
+        facts: for each example what a model that has not seen it says of its mentions.
         threshold: what an entity must reach.
     """
     rows: list[NDArray[np.int64]] = []
     target: list[int] = []
-    for example, pair_scores in zip(examples, scores, strict=True):
-        keys, entity_rows = _entity_rows(example, pair_scores, labels)
+    for example, pair_scores, said in zip(examples, scores, facts, strict=True):
+        keys, entity_rows = _entity_rows(example, pair_scores, labels, said)
         for key, row in zip(keys, entity_rows, strict=True):
             if example.entity_labels[key] != 0:
                 rows.append(row)
@@ -366,58 +365,3 @@ def out_of_fold_scores(
             if fold_of(example.document, folds) == part:
                 by_document[example.document] = model.probabilities(example.rows)
     return [by_document[example.document] for example in examples]
-
-
-def train(
-    examples: Sequence[Example],
-    ideal: Sequence[Example],
-    *,
-    relation_threshold: float,
-    entity_threshold: float,
-) -> tuple[LinearModel, LinearModel]:
-    """Return the relation and the entity scorer.
-
-    Args:
-        examples: articles with mentions as the pipeline finds them.
-        ideal: the same articles with the annotators' own names. They triple the positive pairs of
-            rare relations: with them relation F1 rises from 0.384 to 0.399 on the pipeline's
-            mentions (rules only, cross-validated). The entity scorer never sees them.
-        relation_threshold: the probability a relation must reach.
-        entity_threshold: the same for entities.
-    """
-    relations = fit_relations([*examples, *ideal], relation_threshold)
-    scores = out_of_fold_scores(examples, ideal)
-    entities = fit_entities(examples, scores, relations.labels, entity_threshold)
-    return relations, entities
-
-
-# --------------------------------------------------------------------------------------- run
-
-RELATION_THRESHOLD = 0.27  # best micro F1 in cross-validation; flat from 0.22 to 0.32
-ENTITY_THRESHOLD = 0.32
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Train both scorers from the command line and write them."""
-    parser = argparse.ArgumentParser(prog="python -m kg.training.extraction", description=__doc__)
-    parser.add_argument("--gold", type=Path, nargs="+", required=True, help="annotated folders")
-    parser.add_argument("--jackknife", type=Path, help="what kg.training.tagger wrote")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the models")
-    options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    articles = read_articles(options.gold, options.jackknife)
-    examples = [make_example(a.document, a.annotated()) for a in articles]
-    ideal = [make_example(a.document, annotate_as_gold(a.document, a.article)) for a in articles]
-    relations, entities = train(
-        examples,
-        ideal,
-        relation_threshold=RELATION_THRESHOLD,
-        entity_threshold=ENTITY_THRESHOLD,
-    )
-    relations.save(options.out / "relations.npz")
-    entities.save(options.out / "entities.npz")
-    logger.info("trained on %d articles", len(articles))
-
-
-if __name__ == "__main__":
-    main()

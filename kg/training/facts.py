@@ -14,12 +14,10 @@ told of the one before, was tried: it relies on that and repeats its own mistake
 
 from __future__ import annotations
 
-import argparse
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -50,7 +48,7 @@ from kg.model import (
     Span,
     Value,
 )
-from kg.training.extraction import TrainingArticle, fold_of, normalize, read_articles
+from kg.training.extraction import TrainingArticle, fold_of, normalize
 
 __all__ = [
     "FactExample",
@@ -405,31 +403,3 @@ def cross_validate(
         for by_gold, found in examples:
             if fold_of(by_gold.document, folds) == fold:
                 yield by_gold, found, model
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Train, or measure, from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m kg.training.facts", description=__doc__)
-    parser.add_argument("--gold", type=Path, nargs="+", required=True, help="annotated folders")
-    parser.add_argument("--jackknife", type=Path, help="what kg.training.tagger wrote")
-    parser.add_argument("--out", type=Path, help="folder of the models")
-    parser.add_argument("--cross-validate", action="store_true", help="measure by document")
-    options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    articles = read_articles(options.gold, options.jackknife)
-    examples = [examples_of(training) for training in articles]
-    logger.info("%d articles", len(examples))
-    if options.cross_validate:
-        totals = {name: Score(0, 0, 0) for name in ("rules", "gold entities", "found entities")}
-        for by_gold, found, model in cross_validate(examples):
-            totals["rules"] += score(by_gold, None)
-            totals["gold entities"] += score(by_gold, model)
-            totals["found entities"] += score(found, model)
-        for name, total in totals.items():
-            logger.info("%-14s %s", name, total)
-    if options.out is not None:
-        fit(example for pair in examples for example in pair).save(options.out / "facts.npz")
-
-
-if __name__ == "__main__":
-    main()

@@ -54,8 +54,7 @@ def train_models(
         _run("tagger", ["--gold", *folders, *source, "--out", str(out), "--work", str(work)])
         jackknife = work / "jackknife.jsonl"
     arguments = ["--gold", *folders, "--jackknife", str(jackknife), "--out", str(out)]
-    for scorer in ("extraction", "facts"):
-        _run(scorer, arguments)
+    _run("scorers", arguments)
 
 
 def _require(packages: Sequence[str]) -> None:

@@ -13,7 +13,6 @@ from kg.annotation import annotate
 from kg.training.extraction import (
     annotate_as_gold,
     make_example,
-    train,
 )
 
 BODY = "聊城市司法局出台《法治化营商环境评价办法》。莘县诚义食品有限公司总经理李清利介绍，公司与邮储银行签约。"
@@ -81,12 +80,3 @@ def test_the_annotators_names_are_found_wherever_they_stand() -> None:
     names = {(n.type, n.span.of(BODY)) for s in annotated.sentences for n in s.names}
     assert ("Company", "莘县诚义食品有限公司") in names
     assert ("Company", "公司") not in names  # deictic
-
-
-def test_training_twice_gives_the_same_weights() -> None:
-    examples = [make_example(gold(f"d{i}"), annotate(make_article(BODY))) for i in range(4)]
-    first, second = (
-        train(examples, examples, relation_threshold=0.3, entity_threshold=0.3) for _ in range(2)
-    )
-    for one, other in zip(first, second, strict=True):
-        assert (one.weights == other.weights).all()
