@@ -31,6 +31,7 @@ from kg.errors import (
     SettingsError,
 )
 from kg.model import Document, DocumentId, Extraction
+from kg.script import as_printed, simplified_twin
 from kg.settings import Settings
 
 if TYPE_CHECKING:
@@ -143,10 +144,11 @@ def extract_document(
     with stopwatch("split"):
         articles = split_articles(document)
     with stopwatch("annotate"):
-        annotated = list(annotate_all(articles))
+        annotated = list(annotate_all(map(simplified_twin, articles)))
     with stopwatch("extract"):
         found = [extract(each, home=settings.home) for each in annotated]
-    extractions = [_without_excluded(extraction, settings) for extraction in found]
+    printed = map(as_printed, found, articles)
+    extractions = [_without_excluded(extraction, settings) for extraction in printed]
     # The boxes of a PDF's lines have done their work; nobody downstream asks for them.
     return DocumentExtraction(replace(document, layout=()), tuple(extractions))
 
