@@ -21,6 +21,10 @@ __all__ = ["Arrays", "Floats", "read_arrays", "weights_of"]
 Arrays: TypeAlias = Mapping[str, npt.NDArray[Any]]
 Floats: TypeAlias = npt.NDArray[np.float32]
 
+# What numpy and zipfile raise for a file cut short, empty, with a byte changed (one bit says that it
+# is encrypted: RuntimeError), or holding one array and no archive (AttributeError on Python 3.10).
+_DAMAGES = (AttributeError, BadZipFile, EOFError, RuntimeError, TypeError, zlib.error)
+
 
 def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
     """Read the arrays of an .npz file.
@@ -33,15 +37,7 @@ def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             return dict(archive)
-    # A file cut short, empty, with a byte changed, or holding one array and no archive.
-    except (
-        AttributeError,
-        BadZipFile,
-        EOFError,
-        NotImplementedError,
-        TypeError,
-        zlib.error,
-    ) as error:
+    except _DAMAGES as error:
         raise ValueError(f"not an archive of arrays, or damaged: {error}") from error
 
 

@@ -7,6 +7,7 @@ neighbouring characters stand in for words: they need no dictionary, and a pair 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -39,10 +40,8 @@ class Topics:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._spread: Counter[str] = Counter()
-        self._size = 0
         for text in texts:
             self._spread.update(pairs_of(text))
-            self._size += 1
 
     def weight(self, pair: str) -> float:
         """Return how much a shared pair says: rare in news and on few blocks of this page."""
@@ -54,7 +53,7 @@ class Topics:
         left, right = pairs_of(one), pairs_of(other)
         if not left or not right:
             return 0.0
-        total = sum(map(self.weight, left & right))
+        total = _total(map(self.weight, left & right))
         return float(total / (len(left) * len(right)) ** 0.5)
 
     def known_covered(self, title: str, body: str) -> float:
@@ -64,17 +63,25 @@ class Topics:
         neither way.
         """
         known = [pair for pair in pairs_of(title) if self._spread[pair]]
-        total = sum(map(self.weight, known))
+        total = _total(map(self.weight, known))
         if not total:
             return 0.0
         pairs = pairs_of(body)
-        shared = sum(self.weight(pair) for pair in known if pair in pairs)
-        return float(shared / (total + DOUBT_NATS))
+        shared = _total(self.weight(pair) for pair in known if pair in pairs)
+        return shared / (total + DOUBT_NATS)
 
     def covered(self, title: str, body: str) -> float:
         """Return the share of a headline's weight that its body repeats, from 0 to 1."""
         wanted = pairs_of(title)
-        total = sum(map(self.weight, wanted))
+        total = _total(map(self.weight, wanted))
         if not total:
             return 0.0
-        return float(sum(map(self.weight, wanted & pairs_of(body))) / total)
+        return _total(map(self.weight, wanted & pairs_of(body))) / total
+
+
+def _total(weights: Iterable[float]) -> float:
+    """Add up what comes in the order of a set, which differs from run to run, to the last bit.
+
+    Two arrangements of a page may tie, and then the last bit decides.
+    """
+    return math.fsum(weights)

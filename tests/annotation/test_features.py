@@ -1,14 +1,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from kg.annotation.features import CharacterFeatures, repeated_ngrams
-from kg.characters import OUTSIDE, UNKNOWN, Vocabulary, fold_codes
-
-
-def unfold(text: str) -> str:
-    return "".join(map(chr, fold_codes(text)))
+from kg.characters import fold_codes
 
 
 def cues_of(words: dict[str, list[str]], text: str) -> dict[str, str]:
@@ -21,32 +16,6 @@ def cues_of(words: dict[str, list[str]], text: str) -> dict[str, str]:
         for index, column in enumerate(features.columns)
         if rows[:, index].any()
     }
-
-
-@pytest.mark.parametrize(
-    ("text", "folded"),
-    [
-        pytest.param("总投资５.６亿元", "总投资0.0亿元", id="full-width digits"),
-        pytest.param("ＰＣ和pc", "AA和aa", id="letters keep their case"),
-        pytest.param("聊城\u3000日报", "聊城 日报", id="ideographic space"),
-        pytest.param("㎡", "㎡", id="a sign that folds to two stays one"),
-        pytest.param("开门红🎉", "开门红\ufffd", id="emoji count as one character"),
-    ],
-)
-def test_folding_keeps_the_length(text: str, folded: str) -> None:
-    assert unfold(text) == folded
-
-
-def test_pairs_do_not_reach_across_sentences() -> None:
-    vocabulary = Vocabulary([ord("市"), ord("局")], [2 * 4 + 3, 3 * 4 + 2])
-    ids = vocabulary.character_ids(fold_codes("市局\n市镇"))
-    assert ids.tolist() == [2, 3, OUTSIDE, 2, UNKNOWN]
-    assert vocabulary.pair_ids(ids).tolist() == [2, OUTSIDE, OUTSIDE, UNKNOWN]
-
-
-def test_vocabulary_without_pairs_knows_none() -> None:
-    vocabulary = Vocabulary([ord("市")], [])
-    assert vocabulary.pair_ids(vocabulary.character_ids(fold_codes("市市"))).tolist() == [UNKNOWN]
 
 
 def test_longest_word_of_a_kind_is_marked() -> None:
