@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kg.model import Article
+from kg.model import Article, Box, Document, LayoutLine, Span
 from kg.segmentation import split_articles
 from kg.segmentation.heads import Head
 from kg.segmentation.joining import chains_of
@@ -91,5 +91,32 @@ def run_on(*parts: str) -> str:
 
 def described(text: str) -> tuple[Page, list[Head]]:
     """Return the only page of a text layer, and its headlines."""
-    page = page_of(text)
+    return described_page(page_of(text))
+
+
+def described_page(page: Page) -> tuple[Page, list[Head]]:
+    """Return a page with its headlines."""
     return page, heads_of(page, [chain.fragments for chain in chains_of(page)])
+
+
+def printed(*boxes: tuple[str, float, float, float]) -> Document:
+    """Return a document whose format tells places: each box its lines, left, top and type size.
+
+    Lines stand one and a half sizes below each other; a line that opens a paragraph is indented.
+    """
+    text, layout = "", []
+    for lines, left, top, size in boxes:
+        for number, line in enumerate(lines.split("\n")):
+            indent = 2 * size if line.startswith("\u3000\u3000") else 0.0
+            words = line.strip()
+            upper = top + 1.5 * size * number
+            right = left + indent + size * width_em(words)
+            box = Box(0, left + indent, upper, right, upper + size)
+            layout.append(LayoutLine(Span(len(text), len(text) + len(words)), box, size))
+            text += words + "\n"
+    return make_document(text, layout=tuple(layout))
+
+
+def indented(lines: str) -> str:
+    """Mark the first line of a column as indented."""
+    return "\u3000\u3000" + lines

@@ -67,3 +67,16 @@ def test_caption_with_a_headline_is_an_article() -> None:
 def test_articles_with_bodies_come_before_announcements() -> None:
     page = run_on("今日导读", TEASER, "→ 3版", *LEAD)
     assert list(headlines_of(page).values()) == sorted(headlines_of(page).values(), reverse=True)
+
+
+def test_teasers_that_stand_together_need_no_pointer() -> None:
+    page = laid_out(*LEAD, TEASER, "小麦机收进度过八成")
+    assert headlines_of(page) == {LUXI_HEADLINE: True, TEASER: False, "小麦机收进度过八成": False}
+
+
+def test_deck_of_a_teaser_is_part_of_it() -> None:
+    page = laid_out(*LEAD, TEASER, "——来自粮食购销企业的报道", "→ 3版")
+    assert headlines_of(page) == {
+        LUXI_HEADLINE: True,
+        f"{TEASER}——来自粮食购销企业的报道": False,
+    }
