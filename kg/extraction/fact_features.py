@@ -75,8 +75,10 @@ def value_scene(
     topics: ArticleTopics,
     clues: tuple[str, ...],
     respective: EntityKey | None,
+    *,
+    for_rules: bool = False,
 ) -> ValueScene:
-    """Collect what the features of a value share."""
+    """Collect what the features of a value share, or the little that rules ask for."""
     choice = rule_choice(view, value, found, topics)
     clause = view.clauses[view.clause_index(value.span.begin)]
     topic = next((m for m in view.outer if not view.is_adjunct(m)), None)
@@ -90,12 +92,12 @@ def value_scene(
         topics,
         (carried.type, carried.name) if carried is not None else None,
         (topic.type, topic.name) if topic is not None else None,
-        _leader(view, value.span.begin),
+        None if for_rules else _leader(view, value.span.begin),
         frozenset(m.type for m in view.outer),
         clause.span,
         frozenset(m.type for m in clause.mentions),
         f"{value.attribute}/{value.dimension}",
-        _called(view, clause.span.begin, value.span.begin),
+        frozenset() if for_rules else _called(view, clause.span.begin, value.span.begin),
         clues,
         respective,
     )

@@ -94,6 +94,8 @@ def value_scenes(
     views: Sequence[SentenceView],
     article: Article,
     admits: Callable[[Sequence[str]], bool] | None = None,
+    *,
+    for_rules: bool = False,
 ) -> Iterator[ValueScene]:
     """Yield each value of an article with its candidates, in text order.
 
@@ -101,6 +103,7 @@ def value_scenes(
         views: the sentences.
         article: their article.
         admits: says by its clues whether a value may be a fact at all; else no subject is looked for.
+        for_rules: leave out what only the model's features need.
     """
     topics = article_topics(views, article.body_begin)
     paragraph = -1
@@ -112,10 +115,13 @@ def value_scenes(
         respective = respective_subjects(view, values)
         for value in values:
             clause = view.clauses[view.clause_index(value.span.begin)]
-            clues = tuple(value_clues(view, clause, value, in_headline=in_headline))
+            clues: tuple[str, ...] = ()
+            if not for_rules:
+                clues = tuple(value_clues(view, clause, value, in_headline=in_headline))
             if admits is None or admits(clues):
                 found = candidates(views, index, value, topics)
-                yield value_scene(view, value, found, topics, clues, respective.get(value.span))
+                own = respective.get(value.span)
+                yield value_scene(view, value, found, topics, clues, own, for_rules=for_rules)
         carry_topic(view, topics)
 
 
@@ -148,7 +154,7 @@ class Subjects:
 def choose_by_rules(views: Sequence[SentenceView], article: Article) -> list[Choice]:
     """Return the subjects that the rules choose."""
     found = []
-    for scene in value_scenes(views, article):
+    for scene in value_scenes(views, article, for_rules=True):
         subject = next((c for c in scene.candidates if c.entity == scene.chosen), None)
         if subject is not None and _rules_keep(scene, subject):
             confidence = RULE_CONFIDENCE[scene.rule]

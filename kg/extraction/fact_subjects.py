@@ -141,14 +141,14 @@ def _in_sentence(view: SentenceView, value: FactValue) -> Iterator[_Reached]:
     """Yield the mentions of the sentence: around the value, heads behind it, before, behind."""
     here = view.clause_index(value.span.begin)
     before, behind, nested = [], [], []
-    outer = set(view.outer)
+    outer = {mention.id for mention in view.outer}
     head = _head(view, value)
     if head is not None:
         yield head, "head", 0, 0
     for mention in view.mentions:
         if mention.span.contains(value.span):
             yield mention, "inside", 0, 0
-        elif mention not in outer:
+        elif mention.id not in outer:
             nested.append(mention)
         elif mention.span.end <= value.span.begin:
             before.append(mention)
