@@ -185,6 +185,7 @@ def _meeting(
         f"{state}indented": float(other.indent > 0),
         f"{state}flush": float(other.indent < 0),
         f"{state}lead": lead_of(other),
+        f"{state}lede": float(is_lede(other.text)),
         f"{state}joined": float(_is_joined(one, other)),
         f"{state}full": float(one.full_end),
     }
@@ -223,6 +224,7 @@ def start_features(fragment: Fragment, before: Block | None) -> dict[str, float]
         "article": float(fragment.opening),
         "signed": float(fragment.signed),
         "lead": lead_of(fragment),
+        "lede": float(is_lede(fragment.text)),
         "opening": _clip(opening_score(fragment.text[:6]), 4.0),
         "indented": float(fragment.indent > 0),
         "flush": float(fragment.indent < 0),
@@ -243,6 +245,20 @@ def _is_joined(one: Fragment, other: Fragment) -> bool:
     """Say whether the lines of two fragments follow one another without a blank line."""
     first = other.block.lines[0]
     return first.index == one.block.lines[-1].index + 1 and not first.gap and first.box is None
+
+
+_DAY = r"(?:[0-9]{1,2}月[0-9]{1,2}日|[0-9]{1,2}日|日前|近日|昨[日天]|今[日天]|前不久|最近|[上本]周)"
+# How news begins: 记者4月19日从贵阳市住建局获悉, 日前, 从省商务厅获悉, 3月20日, …会议在南昌召开
+_LEDE = re.compile(
+    rf"记者.{{0,4}}(?:{_DAY}|随后|最新)?.{{0,4}}从.{{2,24}}(?:获悉|了解到|得知)|"
+    rf"(?:{_DAY}[上下]?午?，?)?(?:记者)?从.{{2,24}}(?:获悉|了解到)|"
+    rf"{_DAY}[上下]?午?，.{{4,60}}(?:举行|召开|开工|奠基|签约|签署|揭牌|启动|投产|开幕|开标|发布|出台|印发)"
+)
+
+
+def is_lede(text: str) -> bool:
+    """Say whether a text begins as the first sentence of news does."""
+    return _LEDE.match(text[:100]) is not None
 
 
 def lead_of(fragment: Fragment) -> float:
@@ -308,47 +324,49 @@ def _places(one: Box, other: Box, state: str, size: float) -> dict[str, float]:
 
 # Log odds, fitted to typeset pages by benchmarks/fit_links.py.
 TEXT_WEIGHTS: dict[str, float] = {
-    "byline": -2.42,
-    "closed": -3.84,
-    "end": -3.31,
-    "end_back": -2.7,
-    "end_between": -0.83,
+    "byline": -2.32,
+    "closed": -3.79,
+    "end": -3.28,
+    "end_back": -2.69,
+    "end_between": -0.82,
     "end_far": -0.45,
     "end_flush": -0.12,
-    "end_full": 0.36,
-    "end_joined": 3.56,
-    "end_lead": -0.14,
-    "end_next": 1.91,
-    "end_next_airy": 2.82,
-    "end_opening": -0.12,
-    "end_over": 3.44,
+    "end_full": 0.37,
+    "end_joined": 3.57,
+    "end_lead": -0.12,
+    "end_lede": -1.71,
+    "end_next": 1.94,
+    "end_next_airy": 2.84,
+    "end_opening": -0.09,
+    "end_over": 3.45,
     "end_over_airy": 1.31,
-    "end_topic": 5.2,
+    "end_topic": 5.23,
     "end_topic_apart": 2.2,
     "end_words": 0.22,
-    "mid": 1.35,
+    "mid": 1.37,
     "mid_back": -1.55,
     "mid_between": -0.4,
     "mid_far": -0.58,
     "mid_flow": 0.19,
     "mid_flow_apart": 0.22,
-    "mid_flush": 0.62,
-    "mid_full": 0.73,
-    "mid_indented": -2.17,
-    "mid_joined": 3.7,
-    "mid_next": 1.62,
-    "mid_next_airy": 2.94,
-    "mid_opening": -0.08,
+    "mid_flush": 0.61,
+    "mid_full": 0.72,
+    "mid_indented": -2.16,
+    "mid_joined": 3.71,
+    "mid_lede": -2.2,
+    "mid_next": 1.63,
+    "mid_next_airy": 2.97,
+    "mid_opening": -0.07,
     "mid_opening_apart": -0.2,
-    "mid_over": 2.13,
-    "mid_over_airy": 2.09,
-    "mid_topic": 1.03,
+    "mid_over": 2.12,
+    "mid_over_airy": 2.3,
+    "mid_topic": 1.04,
     "mid_topic_apart": 1.89,
-    "mid_unlikely": -0.2,
+    "mid_unlikely": -0.19,
     "mid_words": 0.48,
     "mid_words_apart": 0.5,
     "quotes": 1.81,
-    "spaced": -0.68,
+    "spaced": -0.63,
     "width": -0.93,
 }
 PLACE_WEIGHTS: dict[str, float] = {
@@ -405,17 +423,18 @@ PLACE_WEIGHTS: dict[str, float] = {
 
 # Log odds, fitted to typeset pages by benchmarks/fit_links.py --starts.
 START_WEIGHTS: dict[str, float] = {
-    "article": 6.3,
-    "bias": -2.97,
-    "closed": 4.43,
-    "flush": -4.83,
-    "gap": 0.66,
+    "article": 6.51,
+    "bias": -3.05,
+    "closed": 4.44,
+    "flush": -4.82,
+    "gap": 0.64,
     "headed": 2.41,
-    "indented": 0.44,
-    "lead": 0.24,
-    "opening": 0.22,
-    "short": -2.24,
-    "signed": 6.04,
+    "indented": 0.45,
+    "lead": 0.21,
+    "lede": 1.64,
+    "opening": 0.18,
+    "short": -2.21,
+    "signed": 6.0,
 }
 
 
