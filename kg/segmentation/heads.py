@@ -281,6 +281,7 @@ def company_features(head: Head, others: Sequence[Head]) -> dict[str, float]:
         "beside_flow": flow,
         "deck_beside": float(any(_is_deck(max(head, o, key=_number)) for o in near)),
         "deck_apart": float(_is_deck(head) and not near),
+        "main": float(not _is_deck(head) and all(map(_is_deck, others))),
         "tag_beside": float(any(min(head, o, key=_number).is_tag for o in near)),
     }
 
@@ -362,6 +363,7 @@ TEXT_WEIGHTS: dict[str, float] = {
     "known": 2.95,
     "lead": 6.74,
     "long": -0.69,
+    "main": 3.0,
     "other": -2.33,
     "others": -2.46,
     "sure": -0.73,
