@@ -20,12 +20,15 @@ from typing import NamedTuple
 from kg.segmentation.byline import is_credit
 from kg.segmentation.continuity import continuation_score, opening_score
 from kg.segmentation.display import display_odds, is_article_opening
+from kg.segmentation.language_model import language_model
 from kg.segmentation.lines import Line, LineKind, ends_sentence, squeezed
 
 __all__ = ["Block", "BlockKind", "blocks_of_text", "paragraph_blocks"]
 
 MAX_WIDTHS = 40  # column widths tried on one page
 MIN_OPENING = 0.0  # log ratio above which a line may open a paragraph
+MIN_TORN_FLOW = 2.0  # nats; a headline above its body stays below 0
+EQUAL_EM = 0.6
 MAX_DISPLAY_EM = 27.0  # wider lines are captions or columns, never headlines
 NARROW_DOUBT_EM = 0.15  # what a digit or Latin letter may be wider or narrower than counted
 INDENT_EM = 2.0  # a paragraph begins two characters in
@@ -63,7 +66,7 @@ class Block:
 
 def blocks_of_text(lines: Sequence[Line]) -> list[Block]:
     """Return the blocks of a page whose format tells nothing but the words."""
-    widths = _repaired(lines, _column_widths(lines))
+    widths = _with_torn_openings(lines, _repaired(lines, _column_widths(lines)))
     blocks: list[Block] = []
     for run, width in _runs(lines, widths):
         kind = BlockKind(run[0].kind.value) if run[0].kind is not LineKind.TEXT else None
@@ -260,6 +263,33 @@ def _repaired(lines: Sequence[Line], widths: Sequence[float]) -> list[float]:
         ):
             repaired[at + 1] = repaired[at]
     return repaired
+
+
+def _with_torn_openings(lines: Sequence[Line], widths: Sequence[float]) -> list[float]:
+    """Give the first line of a body back to it: as wide as an indented line, and going on below."""
+    doubtful = [
+        (upper, lower)
+        for upper, lower in pairwise(lines)
+        if not widths[upper.index]
+        and widths[lower.index]
+        and _may_open(upper, lower, widths[lower.index])
+    ]
+    texts = [squeezed(line.text) for pair in doubtful for line in pair]
+    background = [squeezed(line.text) for line, width in zip(lines, widths, strict=True) if width]
+    pairs = [(at, at + 1) for at in range(0, len(texts), 2)]
+    repaired = list(widths)
+    flows = language_model().flows(texts, pairs, background)
+    for (upper, lower), flow in zip(doubtful, flows, strict=True):
+        if flow > MIN_TORN_FLOW:
+            repaired[upper.index] = repaired[lower.index]
+    return repaired
+
+
+def _may_open(upper: Line, lower: Line, width: float) -> bool:
+    if lower.gap or upper.kind is not LineKind.TEXT or ends_sentence(upper.text):
+        return False
+    off = upper.width - width
+    return abs(off) < EQUAL_EM or abs(off + INDENT_EM) < EQUAL_EM
 
 
 def _ends_caption(text: str) -> bool:
