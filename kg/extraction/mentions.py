@@ -21,6 +21,7 @@ from kg.extraction.names import (
     zone_name,
 )
 from kg.extraction.regions import RegionContext
+from kg.gazetteer import COUNTY
 from kg.model import (
     AnnotatedArticle,
     ArticleId,
@@ -56,6 +57,10 @@ _LEGAL_REST = re.compile(
 )
 MIN_PART_CHARS = 2  # 一期, 分行
 
+_ROUTE_ENDS = re.compile(
+    "[\u4e00-\u9fff]{2,8}至[\u4e00-\u9fff]{2,6}?(?=高速|高铁|铁路|公路|城际|国道|省道|段|等|$)"
+)
+
 # 中国石化集团, 国家税务总局: the country in a name locates nothing.
 _COUNTRY = frozenset({"中国", "全国", "国家"})
 
@@ -70,6 +75,7 @@ def find_mentions(annotated: AnnotatedArticle, context: RegionContext) -> tuple[
     chosen = [
         name for sentence in annotated.sentences for name in choose(sentence.names, article.text)
     ]
+    chosen = [name for name in chosen if not _is_namesake(name, chosen, article.text, context)]
     mentions = [_named(article.id, article.text, name, context) for name in chosen]
     defined = _definitions(article.text, mentions)
     mentions += _defined_mentions(article.id, article.text, mentions, defined)
@@ -140,9 +146,36 @@ def _may_nest(inner: NamedEntity, outer: NamedEntity, text: str) -> bool:
         return True
     if inner.span.of(text) in _COUNTRY:
         return False
+    if inner.type == "Place" and outer.type == "Project" and _is_end_of_route(inner, outer, text):
+        return False
     if inner.type == outer.type and inner.type != "Place":
         return _is_whole_of(inner, outer, text)
     return inner.type in _INNER_TYPES.get(outer.type, frozenset())
+
+
+def _is_namesake(
+    name: NamedEntity, chosen: Sequence[NamedEntity], text: str, context: RegionContext
+) -> bool:
+    """Say whether a place within a name only shares its two characters with a county far away.
+
+    凌云安置区 in a report on 莘县 has nothing to do with 凌云县 in Guangxi, of which it does not speak.
+    """
+    if name.type != "Place":
+        return False
+    word = name.span.of(text)
+    region = context.resolve(word)
+    if region is None or region.level != COUNTY or word != region.short:
+        return False
+    if not any(other.span.contains(name.span) and other is not name for other in chosen):
+        return False
+    others = [other for other in context.regions if other != region]
+    return bool(others) and all(other.code[:2] != region.code[:2] for other in others)
+
+
+def _is_end_of_route(place: NamedEntity, route: NamedEntity, text: str) -> bool:
+    """Say whether a place only names an end of a road: 济南至东阿高速公路 lies in neither."""
+    ends = _ROUTE_ENDS.match(text, route.span.begin, route.span.end)
+    return ends is not None and place.span.end <= ends.end()
 
 
 def _is_whole_of(inner: NamedEntity, outer: NamedEntity, text: str) -> bool:
