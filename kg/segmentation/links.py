@@ -186,6 +186,7 @@ def _meeting(
         f"{state}flush": float(other.indent < 0),
         f"{state}lead": lead_of(other),
         f"{state}lede": float(is_lede(other.text)),
+        f"{state}follows": float(follows(other.text)),
         f"{state}joined": float(_is_joined(one, other)),
         f"{state}full": float(one.full_end),
     }
@@ -225,6 +226,7 @@ def start_features(fragment: Fragment, before: Block | None) -> dict[str, float]
         "signed": float(fragment.signed),
         "lead": lead_of(fragment),
         "lede": float(is_lede(fragment.text)),
+        "follows": float(follows(fragment.text)),
         "opening": _clip(opening_score(fragment.text[:6]), 4.0),
         "indented": float(fragment.indent > 0),
         "flush": float(fragment.indent < 0),
@@ -255,6 +257,19 @@ _LEDE = re.compile(
     rf"(?:{_DAY}[上下]?午?，?)?(?:记者)?从{_NEW}.{{2,24}}(?:获悉|了解到)|"
     rf"{_DAY}[上下]?午?，.{{4,60}}(?:举行|召开|开工|奠基|签约|签署|揭牌|启动|投产|开幕|开标|发布|出台|印发)"
 )
+
+
+# What refers back: 记者随后, 对此, 据介绍, 该项目
+_FOLLOWS = re.compile(
+    "(?:记者)?(?:随后|接着|还)|另外|此外|同时|与此同时|对此|为此|据介绍|据了解|据悉|据测算|其中|上述|该[^省市县区]|此次|目前，|下一步|接下来|最后|"
+    "一方面|另一方面|第[二三四五]|二是|三是|但|而|不过|因此|于是|"
+    "记者从(?:会[议上]|现场)"
+)
+
+
+def follows(text: str) -> bool:
+    """Say whether the first words of a text refer back to something said before."""
+    return _FOLLOWS.match(text) is not None
 
 
 def is_lede(text: str) -> bool:
@@ -325,32 +340,35 @@ def _places(one: Box, other: Box, state: str, size: float) -> dict[str, float]:
 
 # Log odds, fitted to typeset pages by benchmarks/fit_links.py.
 TEXT_WEIGHTS: dict[str, float] = {
-    "byline": -2.31,
-    "closed": -3.82,
-    "end": -3.28,
+    "byline": -2.29,
+    "closed": -3.81,
+    "end": -3.33,
     "end_back": -2.72,
     "end_between": -0.85,
     "end_far": -0.44,
     "end_flush": -0.18,
-    "end_full": 0.4,
-    "end_joined": 3.58,
-    "end_lead": -0.13,
-    "end_lede": -1.7,
-    "end_next": 1.91,
+    "end_follows": 0.51,
+    "end_full": 0.41,
+    "end_indented": 0.05,
+    "end_joined": 3.57,
+    "end_lead": -0.12,
+    "end_lede": -1.67,
+    "end_next": 1.96,
     "end_next_airy": 2.85,
     "end_opening": -0.11,
-    "end_over": 3.36,
+    "end_over": 3.41,
     "end_over_airy": 1.37,
-    "end_topic": 5.22,
-    "end_topic_apart": 2.21,
-    "end_words": 0.23,
+    "end_topic": 5.21,
+    "end_topic_apart": 2.22,
+    "end_words": 0.22,
     "mid": 1.32,
     "mid_back": -1.55,
     "mid_between": -0.4,
-    "mid_far": -0.59,
+    "mid_far": -0.58,
     "mid_flow": 0.18,
     "mid_flow_apart": 0.22,
     "mid_flush": 0.61,
+    "mid_follows": -0.41,
     "mid_full": 0.76,
     "mid_indented": -2.33,
     "mid_joined": 3.56,
@@ -358,14 +376,14 @@ TEXT_WEIGHTS: dict[str, float] = {
     "mid_next": 1.63,
     "mid_next_airy": 2.97,
     "mid_opening": -0.05,
-    "mid_opening_apart": -0.2,
+    "mid_opening_apart": -0.19,
     "mid_over": 2.14,
     "mid_over_airy": 2.29,
-    "mid_topic": 1.01,
+    "mid_topic": 1.0,
     "mid_topic_apart": 1.87,
     "mid_unlikely": 0.05,
-    "mid_words": 0.49,
-    "mid_words_apart": 0.51,
+    "mid_words": 0.48,
+    "mid_words_apart": 0.5,
     "quotes": 1.99,
     "spaced": -0.59,
     "width": -0.93,
@@ -424,18 +442,19 @@ PLACE_WEIGHTS: dict[str, float] = {
 
 # Log odds, fitted to typeset pages by benchmarks/fit_links.py --starts.
 START_WEIGHTS: dict[str, float] = {
-    "article": 6.51,
-    "bias": -2.97,
-    "closed": 4.44,
-    "flush": -4.84,
-    "gap": 0.58,
-    "headed": 2.39,
-    "indented": 0.42,
-    "lead": 0.21,
-    "lede": 1.65,
-    "opening": 0.18,
-    "short": -2.3,
-    "signed": 5.98,
+    "article": 6.44,
+    "bias": -2.92,
+    "closed": 4.33,
+    "flush": -4.79,
+    "follows": -2.44,
+    "gap": 0.61,
+    "headed": 2.35,
+    "indented": 0.44,
+    "lead": 0.18,
+    "lede": 1.55,
+    "opening": 0.21,
+    "short": -2.26,
+    "signed": 5.92,
 }
 
 
