@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from kg.segmentation.arrangement import arranged
 from kg.segmentation.heads import Chain, Head, adjoin
-from kg.segmentation.joining import chains_of
 from kg.segmentation.lines import Line
 from kg.segmentation.matching import heads_of, is_announced
 from kg.segmentation.page import Page
@@ -37,7 +36,7 @@ class Draft:
 
 def assemble(page: Page) -> list[Draft]:
     """Return the articles of a page, bodies in order, then headlines without a body."""
-    heads = heads_of(page, [chain.fragments for chain in chains_of(page)])
+    heads = heads_of(page, [[fragment] for fragment in page.fragments])
     found = arranged(page, heads)
     by_number = {head.number: head for head in heads}
     drafts: list[Draft] = []

@@ -38,7 +38,7 @@ __all__ = [
 
 MAX_HALF_EM = 9.5  # each of two lines of one headline where nothing else tells
 MAX_TAG_CHARS = 4  # 深度调查, 能源时评: a column's name above a headline
-MIN_STACK_SHARE = 0.75  # cosine of what kicker and headline share with every body
+MIN_STACK_SHARE = 0.9  # cosine of what kicker and headline share with every part of a body
 MIN_DECK_FLOW = 0.0  # log ratio above which a deck goes on in the next line
 MIN_FLOW = 3.0  # log ratio above which two lines are one phrase
 SPLIT_RATIO = 0.62  # shorter line by longer line of one headline

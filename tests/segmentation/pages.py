@@ -7,7 +7,6 @@ import re
 from kg.model import Article, Box, Document, LayoutLine, Span
 from kg.segmentation import split_articles
 from kg.segmentation.heads import Head
-from kg.segmentation.joining import chains_of
 from kg.segmentation.lines import squeezed, width_em
 from kg.segmentation.matching import heads_of
 from kg.segmentation.page import Page, pages_of
@@ -96,7 +95,7 @@ def described(text: str) -> tuple[Page, list[Head]]:
 
 def described_page(page: Page) -> tuple[Page, list[Head]]:
     """Return a page with its headlines."""
-    return page, heads_of(page, [chain.fragments for chain in chains_of(page)])
+    return page, heads_of(page, [[fragment] for fragment in page.fragments])
 
 
 def printed(*boxes: tuple[str, float, float, float]) -> Document:
