@@ -29,6 +29,7 @@ __all__ = ["Arrangement", "Search", "arranged"]
 # pages (Collins 2002) found none better.
 WEIGHTS: dict[str, float] = {
     "body": -1.5,  # one article more needs a reason
+    "cohesion": 7.0,  # of what both halves of a body share where it was cut behind a whole sentence
     "company": 1.0,  # log odds that kicker and headline have one body
     "first": 1.2,  # log odds of headline and body
     "headless": -4.8,  # bodies without a headline
@@ -42,6 +43,7 @@ WEIGHTS: dict[str, float] = {
 }
 # The same where places tell more of links and starts.
 PLACE_WEIGHTS = {**WEIGHTS, "first": 1.0, "link_apart": 1.0, "second": 1.0, "start": 0.7}
+MAX_SHARED = 3.0
 MIN_GAIN = 0.1  # smaller ones are worth no other arrangement
 MIN_LINK_CHANGE = -6.0  # what the links may lose by a change that is looked at
 MAX_TRIED = 40  # changes looked at in one round
@@ -93,6 +95,7 @@ class Search:
         self._weights = PLACE_WEIGHTS if page.placed else WEIGHTS
         self._heads = {head.number: head for head in heads}
         self._links: dict[tuple[int, int], float] = {}
+        self._shared: dict[tuple[Parts, Parts], float] = {}
 
     def link(self, one: int, other: int) -> float:
         """Return what a link adds to the score of a page."""
@@ -180,10 +183,29 @@ class Search:
 
     def _body_score(self, body: Parts) -> float:
         links = sum(self.link(one, other) for one, other in itertools.pairwise(body))
+        links += sum(self._cohesion(body, at) for at in range(1, len(body)))
         first = self._page.fragments[body[0]]
         if first.caption:
             return links
         return links + self._weights["start"] * self.start(first) + self._weights["body"]
+
+    def _cohesion(self, body: Parts, at: int) -> float:
+        """Return what all that stands before and behind a cut shares, beyond the two parts at it.
+
+        Behind a whole sentence, two parts far apart tell little; what both halves speak of tells more.
+        """
+        one, other = (self._page.fragments[number] for number in body[at - 1 : at + 1])
+        if self._page.placed or _link_kind(one, other) != "link_apart":
+            return 0.0
+        key = (body[:at], body[at:])
+        if key not in self._shared:
+            before, behind = (
+                "".join(self._page.fragments[number].text for number in half) for half in key
+            )
+            topics = self._page.topics
+            near = topics.shared(one.text, other.text)
+            self._shared[key] = max(0.0, min(MAX_SHARED, topics.shared(before, behind) - near))
+        return self._weights["cohesion"] * self._shared[key]
 
     def start(self, fragment: Fragment) -> float:
         """Return the log odds that an article begins with a fragment."""
