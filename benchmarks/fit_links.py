@@ -75,7 +75,7 @@ def head_data(folder: Path, *, pdf: bool):
             for part in page.fragments
             if part.caption and not any(part.text[:12] in body for _, body in articles)
         ]
-        heads = {head.number: head for head in heads_of(page, [])}
+        heads = {head.number: head for head in heads_of(page, ())}
         owners: dict[int, set[int]] = {}
         for number, head in heads.items():
             rows = [squeezed("".join(line.text for line in row)) for row in head.rows]

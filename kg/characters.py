@@ -7,8 +7,9 @@ digit, a full-width letter or a blank means the same to each of them.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +69,16 @@ class Vocabulary:
         self._by_code = np.full(_BMP, UNKNOWN, dtype=np.int32)
         self._by_code[self.characters] = np.arange(2, len(self.characters) + 2, dtype=np.int32)
         self._by_code[_NEWLINE] = OUTSIDE
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Vocabulary:
+        """Read what `to_arrays` gave."""
+        return cls(arrays["characters"], np.cumsum(arrays["pairs"].astype(np.int64)))
+
+    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return what a model file holds of it; keys as differences compress to a third."""
+        pairs = np.diff(self.pairs, prepend=0).astype(np.int32)
+        return {"characters": self.characters.astype(np.uint16), "pairs": pairs}
 
     @property
     def base(self) -> int:

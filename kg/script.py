@@ -26,10 +26,12 @@ def is_traditional(text: str) -> bool:
     >>> is_traditional("聊城市發展和改革委員會與魯西集團簽署合作協議"), is_traditional("朱镕基考察聊城市的企业")
     (True, False)
     """
-    beyond = [c for c in text if ord(c) in _HAN and not c.encode("gb2312", "ignore")]
-    if len(beyond) <= MIN_TRADITIONAL_SHARE * len(text):
+    beyond = set(text) - set(text.encode("gb2312", "ignore").decode("gb2312"))
+    counts = {c: text.count(c) for c in beyond if ord(c) in _HAN}
+    if sum(counts.values()) <= MIN_TRADITIONAL_SHARE * len(text):
         return False  # so that most texts never load the table
-    return sum(ord(c) in _table() for c in beyond) > MIN_TRADITIONAL_SHARE * len(text)
+    traditional = sum(count for c, count in counts.items() if ord(c) in _table())
+    return traditional > MIN_TRADITIONAL_SHARE * len(text)
 
 
 def simplified(text: str) -> str:

@@ -112,7 +112,7 @@ class Tagger:
         """Take the arrays of a model file."""
         self.meta: dict[str, Any] = json.loads(arrays["meta"].tobytes())
         words = json.loads(arrays["words"].tobytes())
-        vocabulary = Vocabulary(arrays["characters"], np.cumsum(arrays["pairs"].astype(np.int64)))
+        vocabulary = Vocabulary.from_arrays(arrays)
         self.encoder = Encoder(vocabulary, words)
         self._pair_vectors = weights_of(arrays, "pair_vectors")
         self._set_network(arrays)

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from kg.segmentation.heads import Head
-from kg.segmentation.joining import chains_of, link_prior
-from kg.segmentation.links import MAX_REACH, Fragment, best_assignment, start_score
-from kg.segmentation.matching import HeadScores, Parts
-from kg.segmentation.page import Page
+from kg.segmentation.joining import link_odds, linked_bodies
+from kg.segmentation.links import Fragment, best_assignment, may_follow, start_score
+from kg.segmentation.matching import HeadScores
+from kg.segmentation.page import Page, Parts
 
 __all__ = ["Arrangement", "Search", "arranged"]
 
@@ -68,8 +68,7 @@ class Arrangement:
 def arranged(page: Page, heads: Sequence[Head]) -> Arrangement:
     """Return the best arrangement found."""
     search = Search(page, heads)
-    bodies = tuple(tuple(f.number for f in chain.fragments) for chain in chains_of(page))
-    best = search.with_heads(bodies)
+    best = search.with_heads(linked_bodies(page))
     for _ in range(MAX_ROUNDS):
         better = search.improved(best)
         if better is None:
@@ -102,8 +101,8 @@ class Search:
         key = (one, other)
         if key not in self._links:
             left, right = self._page.fragments[one], self._page.fragments[other]
-            value = self._page.link(left, right) + link_prior(left)
-            self._links[key] = self._weights[_link_kind(left, right)] * value
+            odds = link_odds(self._page, left, right)
+            self._links[key] = self._weights[_link_kind(left, right)] * odds
         return self._links[key]
 
     # ------------------------------------------------------------------------------- headlines
@@ -282,10 +281,7 @@ class Search:
                     yield change, {one, other}, (outer[:at] + inner + outer[at:],)
 
     def _may_follow(self, one: int, other: int) -> bool:
-        left, right = self._page.fragments[one], self._page.fragments[other]
-        if left.caption != right.caption or right.opening:
-            return False
-        return abs(one - other) <= MAX_REACH
+        return may_follow(self._page.fragments[one], self._page.fragments[other])
 
 
 def _gaps(page: Page, bodies: Sequence[Parts]) -> dict[int, int]:

@@ -36,13 +36,13 @@ class Draft:
 
 def assemble(page: Page) -> list[Draft]:
     """Return the articles of a page, bodies in order, then headlines without a body."""
-    heads = heads_of(page, [[fragment] for fragment in page.fragments])
+    heads = heads_of(page, page.fragments)
     found = arranged(page, heads)
     by_number = {head.number: head for head in heads}
     drafts: list[Draft] = []
     for at, body in enumerate(found.bodies):
         fragments = tuple(page.fragments[number] for number in body)
-        draft = Draft(Chain(at, fragments))
+        draft = Draft(Chain(fragments))
         draft.heads = [by_number[number] for number in found.heads.get(at, ())]
         draft.subheads = [by_number[number] for number in found.subheads.get(at, ())]
         if draft.heads or not _is_loose_caption(draft):
@@ -87,6 +87,6 @@ def _same_teaser(group: Sequence[Head], head: Head) -> bool:
     last = group[-1]
     if head.box is not None or not adjoin(last, head):
         return False
-    if head.text.startswith("——") or last.text.startswith("——"):
+    if head.is_deck or last.is_deck:
         return True
     return len(last.text) <= MAX_TAG_CHARS and len(group) == 1

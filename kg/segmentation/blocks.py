@@ -274,6 +274,8 @@ def _with_torn_openings(lines: Sequence[Line], widths: Sequence[float]) -> list[
         and widths[lower.index]
         and _may_open(upper, lower, widths[lower.index])
     ]
+    if not doubtful:
+        return list(widths)
     texts = [squeezed(line.text) for pair in doubtful for line in pair]
     background = [squeezed(line.text) for line, width in zip(lines, widths, strict=True) if width]
     pairs = [(at, at + 1) for at in range(0, len(texts), 2)]

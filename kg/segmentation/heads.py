@@ -63,6 +63,11 @@ class Head:
         return tuple(line for row in self.rows for line in row)
 
     @property
+    def is_deck(self) -> bool:
+        """Whether it goes on behind its headline: ——从申请到交割全程留痕."""
+        return self.text.startswith("——")
+
+    @property
     def is_tag(self) -> bool:
         """Whether it may be the name of a column above a headline: 深度调查."""
         return len(self.rows) == 1 and len(self.text) <= MAX_TAG_CHARS
@@ -72,7 +77,6 @@ class Head:
 class Chain:
     """The parts of one body, in order."""
 
-    number: int
     fragments: tuple[Fragment, ...]
 
     @property
@@ -141,7 +145,7 @@ def stacked(
         last = found[-1] if found else None
         if last is not None and _belongs_to(last, head, covers, opening):
             rows = (*last.rows, *head.rows)
-            if head.joined and not _is_deck(head) and not last.is_tag:
+            if head.joined and not head.is_deck and not last.is_tag:
                 rows = (*head.rows, *last.rows)
             found[-1] = replace(last, rows=rows)
         else:
@@ -156,7 +160,7 @@ def _belongs_to(
         return False
     if not adjoin(last, head):
         return False
-    if _is_deck(head) or last.is_tag or _runs_over(last, head):
+    if head.is_deck or last.is_tag or _runs_over(last, head):
         return True
     if last.number in opening and not head.joined:
         return True
@@ -175,10 +179,6 @@ def _runs_over(last: Head, head: Head) -> bool:
         return False
     narrower = line.width <= deck.width
     return narrower and continuation_score(deck.text, line.text) > MIN_DECK_FLOW
-
-
-def _is_deck(head: Head) -> bool:
-    return head.text.startswith("——")
 
 
 def heads_of_layout(blocks: Sequence[Block]) -> list[Head]:
@@ -279,9 +279,9 @@ def company_features(head: Head, others: Sequence[Head]) -> dict[str, float]:
         "beside": float(bool(near) and not joined),
         "beside_joined": float(joined),
         "beside_flow": flow,
-        "deck_beside": float(any(_is_deck(max(head, o, key=_number)) for o in near)),
-        "deck_apart": float(_is_deck(head) and not near),
-        "main": float(not _is_deck(head) and all(map(_is_deck, others))),
+        "deck_beside": float(any(max(head, o, key=_number).is_deck for o in near)),
+        "deck_apart": float(head.is_deck and not near),
+        "main": float(not head.is_deck and all(other.is_deck for other in others)),
         "tag_beside": float(any(min(head, o, key=_number).is_tag for o in near)),
     }
 

@@ -43,8 +43,7 @@ class LanguageModel:
 
     def __init__(self, arrays: Arrays) -> None:
         """Take the arrays of a model file."""
-        pairs = np.cumsum(arrays["pairs"].astype(np.int64))
-        self._vocabulary = Vocabulary(arrays["characters"], pairs)
+        self._vocabulary = Vocabulary.from_arrays(arrays)
         vectors = _Vectors(
             self._vocabulary,
             weights_of(arrays, "character_vectors"),

@@ -36,6 +36,7 @@ __all__ = [
     "link_features",
     "link_score",
     "make_fragment",
+    "may_follow",
     "start_features",
     "start_score",
 ]
@@ -128,6 +129,16 @@ def _spaced(text: str) -> float | None:
 
 
 # ------------------------------------------------------------------------------------ evidence
+
+
+def may_follow(one: Fragment, other: Fragment) -> bool:
+    """Say whether *other* may go on where *one* ends at all: no caption in a body, no new article."""
+    return (
+        one is not other
+        and one.caption == other.caption
+        and not other.opening
+        and abs(one.number - other.number) <= MAX_REACH
+    )
 
 
 def link_features(

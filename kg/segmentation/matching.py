@@ -19,6 +19,7 @@ from kg.segmentation.byline import is_credit
 from kg.segmentation.heads import (
     Chain,
     Head,
+    adjoin,
     company_features,
     head_features,
     head_score,
@@ -29,9 +30,9 @@ from kg.segmentation.heads import (
 )
 from kg.segmentation.lines import Line, ends_with_photo_credit, is_teaser_label
 from kg.segmentation.links import MAX_REACH, Fragment, start_score
-from kg.segmentation.page import Page
+from kg.segmentation.page import Page, Parts
 
-__all__ = ["HeadScores", "Parts", "heads_of", "is_announced"]
+__all__ = ["HeadScores", "heads_of", "is_announced"]
 
 MIN_BESIDE_COVER = 0.03  # share of a kicker's words that its body repeats, beside the headline
 MIN_KNOWN_COVER = 0.05  # the same of the words that any body of the page has
@@ -40,14 +41,13 @@ FULL_COVER = 0.4  # share of a headline's words in its body that leaves no doubt
 
 _CREDIT_END = re.compile("^[（(](?:本报)?记者$|摄影报道[）)]$")  # torn: （记者 | 吕晨 摄影报道）
 
-Parts: TypeAlias = tuple[int, ...]  # numbers of the fragments of one body, in order
 Scores: TypeAlias = dict[tuple[int, int], float]  # by headline and place of the body
 
 
-def heads_of(page: Page, bodies: Sequence[Sequence[Fragment]]) -> list[Head]:
+def heads_of(page: Page, fragments: Sequence[Fragment]) -> list[Head]:
     """Return the headlines of a page, those of other pages included.
 
-    *bodies* tell which headlines that stand together speak of the same: kicker and headline.
+    *fragments* tell which headlines that stand together speak of the same: kicker and headline.
     """
     displays = [
         block
@@ -58,7 +58,7 @@ def heads_of(page: Page, bodies: Sequence[Sequence[Fragment]]) -> list[Head]:
         return heads_of_layout(displays)
     heads = heads_of_text(displays)
     covers = {
-        head.number: {at: page.cover(head.text, parts) for at, parts in enumerate(bodies)}
+        head.number: {part.number: page.cover(head.text, (part,)) for part in fragments}
         for head in heads
     }
     opening = {
@@ -116,14 +116,12 @@ class HeadScores:
 
     def repeats(self, head: int, body: Parts, others: Sequence[int]) -> bool:
         """Say whether a body repeats enough of a kicker; less is enough beside its headline."""
-        evidence = self._evidence(self._by_number[head], body)
+        own = self._by_number[head]
+        evidence = self._evidence(own, body)
         if evidence is None:
             return False
-        beside = company_features(
-            self._by_number[head], [self._by_number[other] for other in others]
-        )
-        if beside.get("beside") or beside.get("beside_joined"):
-            if len(self._by_number[head].rows) == 1:
+        if any(adjoin(own, self._by_number[other]) for other in others):
+            if len(own.rows) == 1:
                 return True  # a kicker may be all rhetoric: 鄂西“水缸”再扩容
             known = evidence.features["known"]
             return evidence.cover > MIN_BESIDE_COVER or known > MIN_KNOWN_COVER
@@ -170,7 +168,7 @@ class HeadScores:
         return self._fixed[key]
 
     def _near_features(self, head: Head, body: Parts, orders: Sequence[int]) -> dict[str, float]:
-        chain = Chain(0, tuple(self._page.fragments[number] for number in body))
+        chain = Chain(tuple(self._page.fragments[number] for number in body))
         cover = self._page.cover(head.text, chain.fragments)
         features = head_features(head, chain, self._page.topics, cover, orders)
         # A body that repeats the headline word for word outweighs a pointer beside it.

@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
+from typing import TypeAlias
 
 from kg.model import Document
 from kg.segmentation.blocks import Block, BlockKind, blocks_of_text, paragraph_blocks
@@ -25,18 +26,19 @@ from kg.segmentation.links import (
     link_features,
     link_score,
     make_fragment,
+    may_follow,
     start_features,
 )
 from kg.segmentation.topics import Topics
 
-__all__ = ["Page", "pages_of"]
+__all__ = ["Page", "Parts", "pages_of"]
+
+Parts: TypeAlias = tuple[int, ...]  # numbers of the fragments of one body, in order
 
 AIRY_SHARE = 0.65  # of paragraph ends; 0.85 on the seed page, 0.3 where columns end at blank lines
 MAX_CAPTION_LINES = 6
 CAPTION_WIDTH = 1.45  # a caption is set this much wider than columns
 MAX_BODIES = 150  # bodies on one page; the fullest of 200 pages has 120, paragraphs counted
-
-
 _PHOTOGRAPHER = re.compile("摄(?!影报道)|供图|图$")  # under a picture: 区佩仪 摄
 
 
@@ -159,7 +161,7 @@ def _flows(fragments: Sequence[Fragment]) -> dict[tuple[int, int], float]:
         (one.number, other.number)
         for one in fragments
         for other in fragments[max(0, one.number - MAX_REACH) : one.number + MAX_REACH + 1]
-        if other is not one and _may_follow(one, other)
+        if may_follow(one, other) and (_is_next(one, other) or _is_torn(one, other))
     ]
     texts = [part.text for part in fragments]
     lines = [squeezed(line.text) for part in fragments for line in part.block.lines[1:-1]]
@@ -167,11 +169,12 @@ def _flows(fragments: Sequence[Fragment]) -> dict[tuple[int, int], float]:
     return dict(zip(pairs, flows, strict=True))
 
 
-def _may_follow(one: Fragment, other: Fragment) -> bool:
-    if one.caption != other.caption or other.opening:
-        return False
-    if other.number - one.number == 1:
-        return True
+def _is_next(one: Fragment, other: Fragment) -> bool:
+    return other.number - one.number == 1
+
+
+def _is_torn(one: Fragment, other: Fragment) -> bool:
+    """Say whether two fragments may be halves of one sentence."""
     return one.dangling and other.indent <= 0
 
 

@@ -30,9 +30,7 @@ def model_arrays(
     arrays: dict[str, npt.NDArray[Any]] = {
         "meta": _text({"format": FORMAT, "labels": recognizer.config.labels, **meta}),
         "words": _text(encoder.words),
-        "characters": vocabulary.characters.astype(np.uint16),
-        # Sorted keys are stored as differences, which compress to a third.
-        "pairs": np.diff(vocabulary.pairs, prepend=0).astype(np.int32),
+        **vocabulary.to_arrays(),
         "biases": np.concatenate(
             [gates(state[f"{d}.bias_ih_l0"] + state[f"{d}.bias_hh_l0"]) for d in ("ahead", "back")]
         ),

@@ -39,8 +39,7 @@ def write_language_model(
     kept = np.sort(np.argsort(-pair_counts, kind="stable")[:MAX_PAIRS])
     arrays: Arrays = {
         "format": np.array([FORMAT]),
-        "characters": vocabulary.characters.astype(np.uint16),
-        "pairs": np.diff(vocabulary.pairs[kept], prepend=0).astype(np.int32),
+        **Vocabulary(vocabulary.characters, vocabulary.pairs[kept]).to_arrays(),
     }
     put_eight_bits(arrays, "character_vectors", state["char.weight"], axis=1)
     rows = np.concatenate([[0, 1], kept + 2])  # OUTSIDE and UNKNOWN stay in front

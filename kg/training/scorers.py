@@ -68,7 +68,7 @@ def examples_of(training: TrainingArticle) -> ArticleExamples:
     ideal, found = facts.examples_of(training)
     return ArticleExamples(
         str(document["doc"]),
-        make_example(document, training.annotated()),
+        make_example(document, found.annotated),
         make_example(document, annotate_as_gold(document, article)),
         ideal,
         found,

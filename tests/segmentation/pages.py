@@ -95,7 +95,7 @@ def described(text: str) -> tuple[Page, list[Head]]:
 
 def described_page(page: Page) -> tuple[Page, list[Head]]:
     """Return a page with its headlines."""
-    return page, heads_of(page, [[fragment] for fragment in page.fragments])
+    return page, heads_of(page, page.fragments)
 
 
 def printed(*boxes: tuple[str, float, float, float]) -> Document:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kg.segmentation.arrangement import Arrangement, Search, arranged
 from kg.segmentation.heads import Head
-from kg.segmentation.joining import chains_of
+from kg.segmentation.joining import linked_bodies
 from kg.segmentation.lines import squeezed
 from kg.segmentation.page import Page
 from tests.segmentation.pages import (
@@ -149,8 +149,7 @@ def test_no_single_change_improves_what_was_found(parts: list[str]) -> None:
 @given(st.permutations(PARTS))
 def test_search_never_ends_below_its_beginning(parts: list[str]) -> None:
     page, heads = described(laid_out(*parts))
-    bodies = [tuple(part.number for part in chain.fragments) for chain in chains_of(page)]
-    begun = Search(page, heads).with_heads(bodies)
+    begun = Search(page, heads).with_heads(linked_bodies(page))
     assert arranged(page, heads).score >= begun.score
 
 
