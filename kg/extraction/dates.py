@@ -33,6 +33,12 @@ _YEARS_AWAY = {
     "今年": 0, "本年": 0, "本年度": 0, "去年": -1, "上年": -1, "上年度": -1, "前年": -2, "明年": 1,
     "来年": 1, "后年": 2,
 }  # fmt: skip
+# Two words that meet: 目前|年产20万吨, 投产后|年产值, 如今|年销售 name no year.
+_NO_YEAR_BEHIND = {"今年": "如", "前年": "目之以此当日先", "后年": "产成工之以此营用"}
+_YEAR_WORD = "|".join(
+    f"(?<![{_NO_YEAR_BEHIND[word]}]){word}" if word in _NO_YEAR_BEHIND else word
+    for word in _YEARS_AWAY
+)
 _DAYS_AWAY = {
     "今天": 0, "今日": 0, "昨天": -1, "昨日": -1, "昨晚": -1, "前天": -2, "前日": -2, "明天": 1,
     "明日": 1, "后天": 2,
@@ -72,7 +78,7 @@ _DATE = re.compile(
     | [“"](?P<plan>十[一二三四五六]?)五[”"](?P<plan_end>期?末|收官)?
     | (?<!{_N})(?P<year_from>{_N}{{4}})年?{_DASH}(?P<year_to>{_N}{{4}})年
     | (?:(?P<year>(?<!{_N}){_N}{{4}}|[一二][〇零○Ｏ一二三四五六七八九]{{3}})[ 　]?年度?
-        |(?P<year_word>{"|".join(_YEARS_AWAY)}|当年|同年|次年))[ 　]?{_rest("y")}?
+        |(?P<year_word>{_YEAR_WORD}|当年|同年|次年))[ 　]?{_rest("y")}?
     | (?P<month_word>{"|".join(sorted(_MONTHS_AWAY, key=len, reverse=True))}|当月|同月)
         (?:(?P<mw_day>{_DAY_NUMBER})[日号]|{_PART})?
     | (?P<day_word>{"|".join(_DAYS_AWAY)})(?:[（(](?:(?P<dw_month>{_NUMBER})月)?(?P<dw_day>{_DAY_NUMBER})日[)）])?

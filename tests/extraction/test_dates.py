@@ -56,6 +56,8 @@ def read(text: str, published: date | None = REPORT) -> list[str]:
         pytest.param("近日，日前，近年来", [], id="no date"),
         pytest.param("历时13个月，7日内办结，3.5月", [], id="durations"),
         pytest.param("2月30日", [], id="no such day"),
+        pytest.param("公司目前年产20万吨，投产后年产值18亿元", [], id="two words that meet"),
+        pytest.param("前年开工，后年投产", ["2020", "2024"], id="years before and after next"),
     ],
 )
 def test_date_is_resolved_against_the_report(text: str, expected: list[str]) -> None:
