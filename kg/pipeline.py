@@ -242,7 +242,7 @@ def _seconds(stopwatch: Stopwatch, results: Iterable[FileResult]) -> dict[str, f
 
 
 def _describe_run(settings: Settings, documents: Iterable[Document], started: datetime) -> Run:
-    from kg.annotation import ANNOTATOR
+    from kg.engines import load_engine
     from kg.graph.provenance import run_id
 
     # As sha256sum would list the files: equal for equal corpora, wherever they lie.
@@ -252,7 +252,7 @@ def _describe_run(settings: Settings, documents: Iterable[Document], started: da
         started=started,
         ended=started,
         software=f"kg {__version__}",
-        annotator=ANNOTATOR,
+        annotator=load_engine(settings.engine).identity,
         corpus_sha256=hashlib.sha256("".join(listing).encode()).hexdigest(),
         settings=settings.as_pairs(),
     )

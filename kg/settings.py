@@ -39,7 +39,6 @@ else:
 
 __all__ = [
     "DEFAULT_BASE_IRI",
-    "ENGINES",
     "SETTINGS_FILE",
     "Settings",
     "find_settings_file",
@@ -48,7 +47,7 @@ __all__ = [
 
 SETTINGS_FILE = "kg.toml"
 DEFAULT_BASE_IRI = "https://w3id.org/kg-news/id/"
-ENGINES = ("builtin",)
+ENGINE = re.compile(r"[a-z][a-z0-9_-]*(:\S+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +169,9 @@ def _parse_base_iri(value: object) -> str:
 
 def _parse_engine(value: object) -> str:
     text = _parse_text(value)
-    if text not in ENGINES:
-        raise ValueError(f"known engines are {', '.join(ENGINES)}")
+    # Which engines there are is known once they are looked for; what no engine is called, now.
+    if not ENGINE.fullmatch(text):
+        raise ValueError("must be NAME or NAME:ARGUMENT, such as builtin; kg doctor lists engines")
     return text
 
 

@@ -135,18 +135,17 @@ def extract_document(
     document: Document, settings: Settings, stopwatch: Stopwatch | None = None
 ) -> DocumentExtraction:
     """Take one document through the text stages."""
-    from kg.annotation import annotate_all
-    from kg.extraction import extract
+    from kg.engines import load_engine
     from kg.segmentation import split_articles
 
     stopwatch = stopwatch or Stopwatch()
     document = replace(document, publisher=document.publisher or settings.publisher)
     with stopwatch("split"):
         articles = split_articles(document)
-    with stopwatch("annotate"):
-        annotated = list(annotate_all(map(simplified_twin, articles)))
     with stopwatch("extract"):
-        found = [extract(each, home=settings.home) for each in annotated]
+        engine = load_engine(settings.engine)
+        twins = [simplified_twin(article) for article in articles]
+        found = list(engine.extract_all(twins, home=settings.home))
     printed = map(as_printed, found, articles)
     extractions = [_without_excluded(extraction, settings) for extraction in printed]
     # The boxes of a PDF's lines have done their work; nobody downstream asks for them.
@@ -197,7 +196,10 @@ def _cache_key(task: _Task) -> str:
     """Return the name under which the result is kept, "" where it is not."""
     if task.cache is None:
         return ""
-    circumstances = (task.name, task.document_id, str(task.settings.as_pairs()))
+    from kg.engines import load_engine
+
+    engine = load_engine(task.settings.engine).identity
+    circumstances = (task.name, task.document_id, str(task.settings.as_pairs()), engine)
     try:
         return task.cache.key(task.path, *circumstances)
     except OSError:  # the reading room will say why, and what would help

@@ -1,0 +1,32 @@
+"""The commands: each parses, calls one plain function, and prints.
+
+A command imports what it needs when it runs, so that ``kg --help`` and ``kg query`` answer at once.
+`COMMANDS` is every one of them, in the order of the pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from kg.commands.asking import explain, query
+from kg.commands.building import build, extract
+from kg.commands.examining import doctor
+from kg.commands.measuring import evaluate, train
+from kg.commands.writing import export, show, validate
+
+__all__ = ["COMMANDS"]
+
+COMMANDS: Sequence[click.Command] = (
+    build,
+    extract,
+    query,
+    explain,
+    show,
+    export,
+    validate,
+    evaluate,
+    doctor,
+    train,
+)

@@ -1,0 +1,129 @@
+"""From documents to a graph, or to annotations: ``kg build``, ``kg extract``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.commands.options import (
+    annotations_of,
+    jobs_options,
+    say_skipped,
+    settings_of,
+    settings_options,
+)
+from kg.console import FallsShort, examples, progress_bar, say, standard_input
+
+if TYPE_CHECKING:
+    from kg.pipeline import BuildReport
+
+__all__ = ["build", "extract"]
+
+
+@click.command(
+    epilog=examples(
+        "kg build corpus -o exports",
+        "kg build 2022/ 2023/ page.pdf --home 聊城市 --jobs 4",
+        "pdftotext -raw page.pdf - | kg build - -o /tmp/page",
+    )
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("exports"),
+    show_default=True,
+    help="Folder to write to.",
+)
+@click.option("--fresh", is_flag=True, help="Extract again what earlier builds kept.")
+@jobs_options
+@settings_options
+def build(
+    paths: tuple[Path, ...],
+    out: Path,
+    fresh: bool,
+    jobs: int,
+    strict: bool,
+    settings_file: Path | None,
+    **flags: object,
+) -> None:
+    """Build a graph from documents.
+
+    PATHS are files and folders, - is stdin.
+
+    Writes graph.ttl, graph.html, statements.csv, report.json and the store that the other commands
+    read. A document that cannot be used is skipped and listed. A file that did not change since the
+    last build is not extracted again; that build is replaced only when the new one is complete.
+    """
+    from kg.pipeline import build as build_graph
+
+    with standard_input(paths) as files, progress_bar("reading") as progress:
+        settings = settings_of(paths, settings_file, **flags)
+        report = build_graph(
+            files,
+            out,
+            settings=settings,
+            jobs=jobs,
+            strict=strict,
+            fresh=fresh,
+            progress=progress,
+        )
+    _say_built(report)
+    if not report.is_built:
+        raise FallsShort
+
+
+def _say_built(report: BuildReport) -> None:
+    say_skipped(report.skipped)
+    if not report.is_built:
+        say("kg: no document could be used; nothing was written")
+        return
+    counts = report.counts
+    reused = f" ({counts['reused']} unchanged)" if counts["reused"] else ""
+    say(f"read {counts['documents']} documents{reused}, skipped {len(report.skipped)}")
+    say(
+        f"{counts['articles']} articles, {counts['entities']} entities, "
+        f"{counts['relations']} relations, {counts['facts']} facts, {counts['triples']} triples"
+    )
+    if report.violations:
+        say(f"  {len(report.violations)} violations of the shapes; kg validate tells which")
+    for what, place in report.places().items():
+        say(f"  {what:<8} {place}")
+
+
+@click.command(
+    epilog=examples(
+        "kg extract corpus > articles.jsonl",
+        "kg extract page.pdf | jq '.articles[].title'",
+        "kg extract corpus | kg evaluate corpus/gold -",
+    )
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@jobs_options
+@settings_options
+def extract(
+    paths: tuple[Path, ...],
+    jobs: int,
+    strict: bool,
+    settings_file: Path | None,
+    **flags: object,
+) -> None:
+    """Print articles with their entities and claims.
+
+    One document a line, in JSON. Quotes carry their offsets in the article's text: title, line break,
+    body.
+    """
+    from kg.reading import find_files
+
+    settings = settings_of(paths, settings_file, **flags)
+    printed = 0
+    with standard_input(paths) as files:
+        for annotation in annotations_of(find_files(files), settings, jobs, strict):
+            click.echo(json.dumps(annotation, ensure_ascii=False))
+            printed += 1
+    if not printed:
+        raise FallsShort

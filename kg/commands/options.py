@@ -1,0 +1,115 @@
+"""What several commands take and tell: options, settings, skipped documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from kg.console import progress_bar, say
+
+if TYPE_CHECKING:
+    from kg.jsonl import Annotation
+    from kg.settings import Settings
+    from kg.workers import Skipped
+
+__all__ = [
+    "annotations_of",
+    "graph_option",
+    "jobs_options",
+    "json_option",
+    "say_skipped",
+    "settings_of",
+    "settings_options",
+]
+
+SKIPS_SHOWN = 10
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def graph_option(command: F) -> F:
+    """Add ``-o DIR``, the folder with the built graph."""
+    return click.option(
+        "-o",
+        "--out",
+        "folder",
+        type=click.Path(path_type=Path),
+        default=Path("exports"),
+        show_default=True,
+        help="Folder that kg build wrote.",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def settings_options(command: F) -> F:
+    """Add the settings of a corpus: `settings_file`, and one flag for each."""
+    options: tuple[Callable[[Any], Any], ...] = (
+        click.option(
+            "--settings",
+            "settings_file",
+            type=click.Path(path_type=Path),
+            help="Settings file  [default: kg.toml in or beside the corpus]",
+        ),
+        click.option("--home", metavar="REGION", help="What 我市 means, such as 聊城市."),
+        click.option("--publisher", metavar="NAME", help="Paper of documents that name none."),
+        click.option("--engine", metavar="ENGINE", help="What finds names  [default: builtin]"),
+        click.option("--min-confidence", type=float, help="Leave out claims below, 0 to 1."),
+    )
+    for option in reversed(options):  # the first stands first in --help
+        command = option(command)
+    return command
+
+
+def jobs_options(command: F) -> F:
+    """Add ``--jobs`` and ``--strict``."""
+    command = click.option(
+        "--strict", is_flag=True, help="Stop at the first document that cannot be used."
+    )(command)
+    return click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        default=1,
+        show_default=True,
+        help="Processes that share the documents.",
+    )(command)
+
+
+def settings_of(paths: Sequence[Path], file: Path | None, **flags: object) -> Settings:
+    from kg.settings import find_settings_file, load_settings
+
+    return load_settings(file or find_settings_file(paths), flags=flags)
+
+
+def say_skipped(skipped: Sequence[Skipped]) -> None:
+    for skip in skipped[:SKIPS_SHOWN]:
+        say(f"  skipped {skip.path}: {skip.reason}")
+    if len(skipped) > SKIPS_SHOWN:
+        say(f"  … and {len(skipped) - SKIPS_SHOWN} more")
+
+
+def annotations_of(
+    files: Sequence[tuple[Path, str]],
+    settings: Settings,
+    jobs: int,
+    strict: bool,
+) -> Iterator[Annotation]:
+    """Extract files one after the other, showing progress, and say at the end what was skipped."""
+    from kg.jsonl import to_annotation
+    from kg.workers import extract_files
+
+    skipped: list[Skipped] = []
+    with progress_bar("extracting") as progress:
+        for result in extract_files(
+            files, settings=settings, jobs=jobs, strict=strict, progress=progress
+        ):
+            skipped += result.skipped
+            for each in result.documents:
+                yield to_annotation(each.document, each.extractions)
+    say_skipped(skipped)

@@ -1,0 +1,124 @@
+"""Write a built graph for eyes and programs, and check it: ``kg show``, ``kg export``, ``kg validate``."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from kg.commands.options import graph_option, json_option
+from kg.console import FallsShort, examples, print_json, standard_input
+from kg.errors import SettingsError
+
+__all__ = ["export", "show", "validate"]
+
+
+@click.command(
+    epilog=examples(
+        "kg show 聊城市",
+        "kg show 鲁西集团 邮储银行 --hops 2 -o picture.html",
+        "kg show -o /tmp/page -o picture.html",
+    )
+)
+@click.argument("entities", nargs=-1)
+@click.option("--hops", type=click.IntRange(min=1), default=1, show_default=True, help="Reach.")
+@click.option("--limit", type=click.IntRange(min=1), default=300, show_default=True, help="Nodes.")
+@click.option(
+    "-o",
+    "--out",
+    "places",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="FILE.html to write  [default: show.html in DIR], or DIR that kg build wrote  [default: exports]",
+)
+def show(entities: tuple[str, ...], hops: int, limit: int, places: tuple[Path, ...]) -> None:
+    """Draw the graph, or what is around ENTITIES.
+
+    The result is one HTML file that needs no network; its
+    name is printed.
+    """
+    from kg.graph import open_store
+    from kg.visualization import picture_from_store, write_html
+
+    files = [place for place in places if place.suffix.lower() in (".html", ".htm")]
+    folders = [place for place in places if place not in files]
+    if len(files) > 1 or len(folders) > 1:
+        raise SettingsError("-o: one FILE.html and one DIR at most")
+    folder = folders[0] if folders else Path("exports")
+    file = files[0] if files else folder / "show.html"
+    picture = picture_from_store(open_store(folder), entities=entities, hops=hops, limit=limit)
+    write_html(picture, file, title=" · ".join(entities) or "知识图谱")
+    click.echo(file)
+
+
+@click.command(
+    epilog=examples(
+        "kg export ttl > graph.ttl",
+        "kg export graphml --to graph.graphml",
+        "kg export csv --to tables/",
+    )
+)
+@click.argument("format_", metavar="FORMAT")
+@graph_option
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    help="File to write, for csv and parquet a folder  [default: stdout; these and sqlite: in DIR]",
+)
+def export(format_: str, folder: Path, target: Path | None) -> None:
+    """Write the graph for other programs.
+
+    FORMAT is ttl, nt, trig, jsonld, rdfxml, graphml, gexf, csv (nodes.csv and edges.csv), cypher,
+    sqlite, ftm (FollowTheMoney) or parquet (needs pyarrow). Equal graphs give equal bytes.
+    """
+    from kg.export import export as write
+    from kg.graph import open_store
+
+    store = open_store(folder)
+    defaults = {"csv": folder, "parquet": folder, "sqlite": folder / "graph.sqlite"}
+    default = defaults.get(format_)
+    if place := target or default:
+        for path in write(store, format_, place):
+            click.echo(path)
+        return
+    with tempfile.TemporaryDirectory(prefix="kg-") as temporary:
+        for path in write(store, format_, Path(temporary) / "graph"):
+            click.echo(path.read_bytes(), nl=False)
+
+
+@click.command(
+    epilog=examples(
+        "kg validate",
+        "kg validate graph.ttl --json",
+        "kg export ttl | kg validate -",
+    )
+)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@graph_option
+@click.option("--shacl", is_flag=True, help="Ask pyshacl, the slow reference.")
+@json_option
+def validate(file: Path | None, folder: Path, shacl: bool, as_json: bool) -> None:
+    """Check the graph against its shapes.
+
+    The report names the sentence behind each violation. FILE is Turtle, - is stdin.
+    """
+    from dataclasses import asdict
+
+    from kg.graph import load_turtle, open_store
+    from kg.validation import to_text, validate_shacl
+    from kg.validation import validate as check
+
+    if file is None:
+        store = open_store(folder)
+    else:
+        with standard_input([file]) as (turtle,):
+            store = load_turtle(turtle)
+    report = (validate_shacl if shacl else check)(store)
+    if as_json:
+        print_json({"conforms": report.conforms} | asdict(report))
+    else:
+        click.echo(to_text(report, store), nl=False)
+    if not report.conforms:
+        raise FallsShort

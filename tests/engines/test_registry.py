@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+
+from kg.engines import engine_names, load_engine
+from kg.errors import SettingsError
+from kg.pipeline import build
+from kg.settings import Settings
+
+
+def test_builtin_engine_is_among_the_names() -> None:
+    assert "builtin" in engine_names()
+
+
+@pytest.mark.parametrize(
+    ("spec", "complaint"),
+    [
+        pytest.param("bultin", "did you mean 'builtin'", id="misspelled"),
+        pytest.param("gpt", "known are", id="nothing like it"),
+        pytest.param("builtin:large", "takes no argument", id="argument too many"),
+    ],
+)
+def test_unknown_engine_is_named_with_a_remedy(spec: str, complaint: str) -> None:
+    with pytest.raises(SettingsError, match=complaint):
+        load_engine(spec)
+
+
+def test_unknown_engine_ends_a_build_before_anything_is_written(tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("莘县今日召开招商引资大会。", "utf-8")
+    with pytest.raises(SettingsError, match="no engine 'gpt'"):
+        build([note], tmp_path / "out", settings=Settings(engine="gpt"))
+    assert not (tmp_path / "out" / "graph.ttl").exists()
