@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-import kg.annotation
+import kg.engines.builtin
 import kg.export
 import kg.extraction
 from kg.errors import InputError, OntologyError
@@ -133,7 +133,7 @@ def test_nothing_usable_writes_nothing(tmp_path: Path) -> None:
 def test_stage_that_fails_on_one_document_loses_only_that(
     corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    annotate_all = kg.annotation.annotate_all
+    annotate_all = kg.engines.builtin.annotate_all
 
     def fragile(articles: Iterable[Article]) -> Iterator[AnnotatedArticle]:
         for annotated in annotate_all(articles):
@@ -141,7 +141,7 @@ def test_stage_that_fails_on_one_document_loses_only_that(
                 raise RecursionError("too deep")
             yield annotated
 
-    monkeypatch.setattr(kg.annotation, "annotate_all", fragile)
+    monkeypatch.setattr(kg.engines.builtin, "annotate_all", fragile)
     results = list(extract_files(files(corpus)))
     assert [len(result.documents) for result in results] == [0, 1, 1]
     (skip,) = results[0].skipped
@@ -250,7 +250,7 @@ def test_unchanged_documents_are_not_extracted_again(
     build([corpus], out)
     first = {name: (out / name).read_bytes() for name in GRAPH_FILES}
     extracted: list[str] = []
-    annotate_all = kg.annotation.annotate_all
+    annotate_all = kg.engines.builtin.annotate_all
 
     def counting(articles: Iterable[Article]) -> Iterator[AnnotatedArticle]:
         for annotated in annotate_all(articles):
