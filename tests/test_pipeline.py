@@ -14,7 +14,6 @@ import pytest
 
 import kg.engines.builtin
 import kg.export
-import kg.extraction
 from kg.errors import InputError, OntologyError
 from kg.model import AnnotatedArticle, Article
 from kg.pipeline import BuildReport, _division_code, build
@@ -155,7 +154,7 @@ def test_broken_ontology_is_no_fault_of_a_document(
     def broken(*_: object, **__: object) -> None:
         raise OntologyError("lexicon.ttl: no word list")
 
-    monkeypatch.setattr(kg.extraction, "extract", broken)
+    monkeypatch.setattr(kg.engines.builtin, "extract", broken)
     with pytest.raises(OntologyError):
         list(extract_files(files(corpus)))
 
@@ -257,7 +256,7 @@ def test_unchanged_documents_are_not_extracted_again(
             extracted.append(annotated.article.document_id)
             yield annotated
 
-    monkeypatch.setattr(kg.annotation, "annotate_all", counting)
+    monkeypatch.setattr(kg.engines.builtin, "annotate_all", counting)
     assert build([corpus], out).counts["reused"] == 3
     assert extracted == []
     assert {name: (out / name).read_bytes() for name in GRAPH_FILES} == first
