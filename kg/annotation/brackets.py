@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from kg.annotation.edges import name_begin
 from kg.model import NamedEntity, Span
 
 __all__ = ["balanced_names"]
@@ -31,6 +32,8 @@ def balanced_names(text: str, names: Iterable[NamedEntity]) -> Iterator[NamedEnt
         if span is None:
             continue
         whole = span.of(text)
+        if begin := name_begin(whole, name.type):
+            span = Span(span.begin + begin, span.end)
         if _QUOTATIONS.fullmatch(whole):
             for member in _QUOTATION.finditer(whole):
                 yield replace(name, span=Span(*member.span()).shift(span.begin))

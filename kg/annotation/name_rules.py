@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from kg.annotation.edges import name_begin
 from kg.annotation.words import WordFinder
 from kg.gazetteer import TOWN, Gazetteer, Region, load_gazetteer
 from kg.model import NamedEntity, Span
@@ -206,6 +207,7 @@ class NameRules:
             if anchored is None:
                 return None
             begin = anchored
+        begin += name_begin(text[begin : match.end()], kind)
         name = text[begin : match.end()]
         if name in self._generic or len(name) > MAX_NAME_CHARS:
             return None
