@@ -77,6 +77,10 @@ _PLACE, _NATIONAL, _KEEP, _STOP = "place", "national", "keep", "stop"
 _ANCHOR = re.compile(r"省|市|县|区|州|旗|盟|镇|乡|自治区|国家|全国|中国|中央|国务院")
 
 
+# 市政府采购中心, 政府投资基金: 政府 says what kind of purchase, not who buys
+_PURCHASE = re.compile("政府(?:采购|投资|购买|引导|性|债|储备|补助|补贴|网站|专项)")
+
+
 class _Word(NamedTuple):  # a third of the time of a dataclass, and there are many
     begin: int
     end: int
@@ -201,7 +205,7 @@ class NameRules:
         ending = match.group()
         begin = edges.before(match.start(), run_begin)
         if kind == "Agency":
-            if _is_title(text, match):
+            if _is_title(text, match) or _PURCHASE.match(text, match.end() - 2):
                 return None
             anchored = _agency_begin(text, begin, match.start(), edges)
             if anchored is None:

@@ -39,6 +39,11 @@ _CITY_ZONES = (
 
 MIN_SHORT_NAME_CHARS = 2
 
+# 京沪高速铁路 is called 京沪高铁, 抚州至吉安高速公路项目 抚吉高速.
+_ROADS = (("高速铁路", "高铁"), ("高速公路", "高速"))
+_UNDERTAKING = re.compile(r"(?:建设)?(?:项目|工程)$")
+_CONDENSED_TYPES = frozenset({"Event", "Organization", "Platform", "Project", "Zone"})
+
 _TRADE_WORD = re.compile(r"(?:产业链|产业集群|产业|行业|领域|业)$")  # 轴承, 轴承产业
 
 
@@ -120,6 +125,8 @@ def is_short_for(short: str, long: str, kind: str, context: RegionContext) -> bo
         return _agency_short_for(plain_short, plain_long, context)
     if kind == "Industry":
         return _TRADE_WORD.sub("", plain_short) == _TRADE_WORD.sub("", plain_long)
+    if kind in _CONDENSED_TYPES and _condenses(plain_short, plain_long):
+        return True
     if len(plain_short) < 4:
         return False
     if plain_long.startswith(plain_short):
@@ -128,11 +135,39 @@ def is_short_for(short: str, long: str, kind: str, context: RegionContext) -> bo
     return plain_long.endswith(plain_short)
 
 
+def _condenses(short: str, long: str) -> bool:
+    """Say whether *short* keeps some characters of *long* in order, the last of them too.
+
+    红岭工程 is 红岭水利枢纽工程, 机电商会 the 中国机电产品进出口商会; of 72 such pairs in annotated texts whose both
+    ends are right, 65 are one thing. A name that merely goes on (光明新区高新技术产业园区) is a part.
+    """
+    short, long = _with_roads(short), _with_roads(long)
+    if not 3 <= len(short) < len(long) or short[-1] != long[-1] or long.startswith(short):
+        return False
+    return _is_within(short, long)
+
+
+def _with_roads(name: str) -> str:
+    for long, short in _ROADS:
+        name = name.replace(long, short)
+    # 工程 and 项目 end most names of undertakings; what stands before tells them apart.
+    shorter = _UNDERTAKING.sub("", name)
+    return shorter if shorter.endswith(("高铁", "高速", "铁路", "公路")) else name
+
+
+def _is_within(short: str, long: str) -> bool:
+    """Say whether *short* is *long* with characters left out."""
+    rest = iter(long)
+    return all(character in rest for character in short)
+
+
 def _agency_short_for(short: str, long: str, context: RegionContext) -> bool:
     """市发改委 for 市发展和改革委员会, both of one region; 招投标交易中心 for 曲阜市招投标交易中心.
 
     新闻办 must not swallow every 政府新闻办, so a name without its region needs four characters.
     """
+    if (national := long.removeprefix("国家").removeprefix("中国")) != long:
+        return national[:1] == short[:1] and (national == short or _abbreviates(short, national))
     chain, short_chain = leading_regions(long, context), leading_regions(short, context)
     rest = long[chain[-1][2] :] if chain else long
     short_rest = short[short_chain[-1][2] :] if short_chain else short
@@ -145,10 +180,7 @@ def _agency_short_for(short: str, long: str, context: RegionContext) -> bool:
 
 def _abbreviates(short: str, long: str) -> bool:
     """Say whether *short* keeps the first character of *long* and others of it in order."""
-    if not short or len(short) < 3 or short[0] != long[:1]:
-        return False
-    rest = iter(long)
-    return all(character in rest for character in short)
+    return len(short) >= 3 and short[0] == long[:1] and _is_within(short, long)
 
 
 def _company_short_for(short: str, long: str, context: RegionContext) -> bool:
@@ -166,6 +198,9 @@ def _company_short_for(short: str, long: str, context: RegionContext) -> bool:
         return True
     if len(short_core) >= 4 and long_core[:2] == short_core[:2]:
         return _abbreviates(short_core, long_core)  # 诚信机具 for 诚信电力机具制造
+    if short.endswith(("公司", "集团")) and long.endswith(("公司", "集团")):
+        # 锻造公司 for 沈阳盛曜锻造有限公司, 龙源集团 for 中国国电龙源电力集团
+        return len(short) >= 4 and _is_within(short_core, long_core) and len(short_core) >= 2
     # 中石化 for 中国石油化工集团: one character of each word
     return 3 <= len(short) <= 4 and _abbreviates(short, re.sub(r"(?:股份)?有限公司$", "", long))
 

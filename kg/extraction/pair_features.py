@@ -59,6 +59,7 @@ class _MentionFacts:
     is_topic: bool
     signalled_after: tuple[str, ...]  # relations signalled right behind it
     title: str  # the post before a person
+    inside: tuple[Mention, ...]  # the names it stands in, the shortest first
 
 
 @dataclass(slots=True)
@@ -136,7 +137,13 @@ def _mention_facts(view: SentenceView, mention: Mention) -> _MentionFacts:
         topic is not None and topic.name == mention.name,
         tuple(name for cue in pattern.findall(window) for name in signals[cue]),
         _title(view, mention) if mention.type == "Person" else "",
+        _names_around(view, mention),
     )
+
+
+def _names_around(view: SentenceView, mention: Mention) -> tuple[Mention, ...]:
+    around = (m for m in view.mentions if m.span.contains(mention.span) and m.span != mention.span)
+    return tuple(sorted(around, key=lambda m: len(m.span)))
 
 
 def _title(view: SentenceView, person: Mention) -> str:
@@ -169,6 +176,7 @@ def _plain_features(pair: Pair, facts: ArticleFacts) -> list[str]:
         found.append("out:head" if left.span.begin == right.span.begin else "out:middle")
     else:
         found += _order_features(pair, facts)
+    found += _nesting_features(pair, facts)
     if pair.view.sentence.paragraph == 0:
         found.append("headline")
     if pair.distance < TOPICAL:
@@ -185,6 +193,27 @@ def _plain_features(pair: Pair, facts: ArticleFacts) -> list[str]:
     if object_name in subject_name:
         found.append("name:around")
     found.append(f"freq:{min(facts.counts[subject_name], 4)}>{min(facts.counts[object_name], 4)}")
+    return found
+
+
+def _nesting_features(pair: Pair, facts: ArticleFacts) -> list[str]:
+    """Which other names the ends stand in: a firm in another project's name does not build this one."""
+    found = []
+    for role, mention, view, partner in (
+        ("subject", pair.left, pair.view, pair.right),
+        ("object", pair.right, pair.other_view, pair.left),
+    ):
+        around = facts.of(view, mention).inside
+        if not around:
+            continue
+        nearest = around[0]
+        if nearest.id == partner.id:
+            continue
+        # 山东 in 山东特硅新材料有限公司高性能新材料项目 is the firm's
+        place = "via" if partner.id in {m.id for m in around} else "apart"
+        found.append(f"{role}:in {nearest.type}:{place}")
+        if nearest.type == partner.type:
+            found.append(f"{role}:in rival:{place}")
     return found
 
 
@@ -259,6 +288,10 @@ def _region_features(pair: Pair, facts: ArticleFacts) -> list[str]:
     if region is None:
         return [*found, "place:unknown"]
     found.append(f"place:level{region.level}")
+    if pair.left.span.contains(pair.right.span):
+        head = "head" if pair.left.span.begin == pair.right.span.begin else "middle"
+        short = "short" if pair.right.text == region.short else "full"
+        found.append(f"place:level{region.level}:{head}:{short}")
     if pair.subject[0] == "Place":
         inner = facts.context.resolve(pair.subject[1])
         if inner is not None:
