@@ -1,8 +1,8 @@
 """Take from the front of a firm's name what is not part of it.
 
 A name of a body is read from its ending to the left, and what stands before the name may look like
-more of it: what the firm is to somebody (业主单位山东锦泽纺织科技股份有限公司), or another body that is named with
-it (市大数据中心和济宁圣源征信有限公司).
+more of it: what the firm is to somebody (业主单位山东锦泽纺织科技股份有限公司), another body that is named with
+it (市大数据中心和济宁圣源征信有限公司), or the end of the sentence's own words (已有珠海太平洋粤新海洋工程有限公司).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from kg.gazetteer import load_gazetteer
 from kg.schema import load_schema
 
 __all__ = ["name_begin"]
@@ -24,6 +25,9 @@ _LISTED = re.compile(
 )
 # 企业集团, 企业管理有限公司, 中小企业融资担保有限公司: the word as part of a name
 _PART_OF_NAME = "(?:集团|管理|服务|发展|咨询|家|总部|孵化|策划|信用|投资|联合|协会|联盟|形象|文化|创新|研究|融资|担保|有限|法人|公司|[（(])"
+
+
+_LEADING_WORDS = tuple("有和与及市县区将由是为让给以据经对至向从待并在请像")
 
 
 @lru_cache(maxsize=1)
@@ -48,6 +52,20 @@ def name_begin(name: str, type_: str) -> int:
     begin = 0
     for match in _LISTED.finditer(name):
         begin = match.end()
-    if type_ == "Company" and (role := _role().match(name, begin)):
-        begin = role.end()
+    if type_ == "Company":
+        if role := _role().match(name, begin):
+            begin = role.end()
+        begin += _is_led_in(name[begin:])
     return begin
+
+
+def _is_led_in(name: str) -> bool:
+    """Say whether a word of one character stands before the place that the name begins with.
+
+    已有珠海太平洋粤新海洋工程有限公司, 我市浙江贝达药业有限公司
+    """
+    if not name.startswith(_LEADING_WORDS):
+        return False
+    places = iter(load_gazetteer().find(name))
+    first = next(places, None)
+    return first is not None and first.begin == 1
