@@ -279,7 +279,7 @@ def _implied_year(
     if published is None:
         return None
     if month is None:
-        return published.year
+        return published.year - _is_over(groups, published)
     day = _number(groups["day_n"]) if groups["day_n"] else published.day
     ahead = (month, day) > (published.month, published.day)
     around = _around(match, context)
@@ -291,6 +291,19 @@ def _implied_year(
     if planned and published.month - month >= 9:
         return published.year + 1
     return published.year
+
+
+def _is_over(groups: dict[str, str | None], published: date) -> bool:
+    """Say whether a stretch of months is last year's: 1—11月 and 前三季度 report what was, in March too."""
+    if groups["to_n"] and _number(groups["from_n"] or "") == 1:  # 计划4—6月 may be ahead
+        last = _number(groups["to_n"])
+    elif groups["quarters_n"]:
+        last = 3 * _number(groups["quarters_n"][1:])
+    elif groups["first_months_n"]:
+        last = _number(groups["first_months_n"][1:])
+    else:
+        return False
+    return last > published.month
 
 
 @lru_cache(maxsize=1)

@@ -24,6 +24,20 @@ def read(text: str, published: date | None = REPORT) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        pytest.param("1—11月，全县固定资产投资增长10%", "2022-01", id="months of last year"),
+        pytest.param("1至2月，全市进出口增长", "2023-01", id="months of this year"),
+        pytest.param("前三季度完成投资", "2022-01", id="quarters of last year"),
+        pytest.param("拟于4—6月开工", "2023-04", id="months ahead"),
+    ],
+)
+def test_months_from_the_first_on_are_over(text: str, expected: str) -> None:
+    (found,) = find_dates(text, published=date(2023, 3, 13))
+    assert found.date.iso == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         pytest.param("2021年4月正式上线", ["2021-04"], id="year and month"),
         pytest.param("二〇二二年", ["2022"], id="Chinese year"),
         pytest.param("2023-04-18，2024/3/5", ["2023-04-18", "2024-03-05"], id="ISO"),
