@@ -120,13 +120,14 @@ class GraphReader:
         return (self.claim(node) for node in self._subjects(_RDF_TYPE, _STATEMENT))
 
     def claims_about(self, entity_iri: str) -> list[Claim]:
-        """Return the claims with the entity at either end: as subject first, by relation."""
+        """Return the claims with the entity at either end: as subject first, relations before facts."""
         entity = ox.NamedNode(entity_iri)
         nodes = {*self._subjects(_SUBJECT, entity), *self._subjects(_OBJECT, entity)}
         return sorted(
             (self.claim(node) for node in nodes),
             key=lambda claim: (
                 claim.subject.iri != entity_iri,
+                claim.object is None,
                 claim.predicate,
                 claim.object.id if claim.object else claim.value,
                 claim.id,
