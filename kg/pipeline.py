@@ -27,7 +27,14 @@ from kg import __version__
 from kg.cache import Cache
 from kg.model import Document, Extraction, Resolution, Run
 from kg.settings import Settings
-from kg.workers import FileResult, Progress, Skipped, Stopwatch, extract_files
+from kg.workers import (
+    FileResult,
+    Progress,
+    Skipped,
+    Stopwatch,
+    engine_report,
+    extract_files,
+)
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -92,8 +99,9 @@ def build(
     documents = [each.document for result in results for each in result.documents]
     extractions = [one for it in results for each in it.documents for one in each.extractions]
     skipped = tuple(skip for result in results for skip in result.skipped)
+    engine_lines = engine_report(settings, results)
     if not documents:
-        return BuildReport(out, skipped)
+        return BuildReport(out, skipped, engine_lines=engine_lines)
 
     def say(what: str) -> None:
         if progress is not None:
@@ -119,6 +127,7 @@ def build(
             counts=_count(results, extractions, resolution, graph),
             seconds=_seconds(stopwatch, results),
             violations=tuple(f"{it.message}: {it.focus}" for it in validation.violations),
+            engine_lines=engine_lines,
         )
         (folder / RECORD).write_text(report.as_json(), "utf-8")
     cache.keep_only({result.cache_key for result in results})
@@ -165,6 +174,7 @@ class BuildReport:
     counts: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)  # by stage
     violations: tuple[str, ...] = ()  # of the shapes
+    engine_lines: tuple[str, ...] = ()  # what the engine has to tell
 
     @property
     def is_built(self) -> bool:
@@ -184,6 +194,7 @@ class BuildReport:
             "counts": dict(self.counts),
             "skipped": [asdict(skip) for skip in self.skipped],
             "violations": list(self.violations),
+            "engine": list(self.engine_lines),
             "seconds": dict(self.seconds),
         }
         return json.dumps(record, ensure_ascii=False, indent=1) + "\n"

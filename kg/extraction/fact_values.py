@@ -21,7 +21,7 @@ from kg.extraction.quantities import FoundQuantity, dimension, find_quantities
 from kg.model import Mention, PartialDate, Quantity, Span, Value
 from kg.schema import load_schema
 
-__all__ = ["FactValue", "find_values"]
+__all__ = ["FactValue", "event_date", "find_values"]
 
 MAX_CUE_DISTANCE = 24  # characters between a number and the word that tells its attribute
 MAX_EVENT_DISTANCE = 20  # between a date and what happened then
@@ -209,12 +209,12 @@ def _dates(view: SentenceView, dates: Sequence[FoundDate]) -> Iterator[FactValue
         if event is None:
             continue
         attribute, cue = event
-        yield FactValue(found.span, _event_date(found), attribute, "date", cue)
+        yield FactValue(found.span, event_date(found), attribute, "date", cue)
         if found.end is not None and len(found.date.iso) == 10:  # 7月6日至8日举行
             yield FactValue(found.span, found.end, "completionDate", "date", cue)
 
 
-def _event_date(found: FoundDate) -> PartialDate:
+def event_date(found: FoundDate) -> PartialDate:
     """Return when something happens: some time in 明年三季度 is no month, only a year."""
     if found.end is not None and len(found.date.iso) == len("2022-01"):
         return PartialDate(found.date.iso[:4], found.date.text)
