@@ -21,7 +21,7 @@ from kg.extraction.quantities import FoundQuantity, dimension, find_quantities
 from kg.model import Mention, PartialDate, Quantity, Span, Value
 from kg.schema import load_schema
 
-__all__ = ["FactValue", "event_date", "find_values"]
+__all__ = ["FactValue", "admits", "event_date", "find_values"]
 
 MAX_CUE_DISTANCE = 24  # characters between a number and the word that tells its attribute
 MAX_EVENT_DISTANCE = 20  # between a date and what happened then
@@ -64,6 +64,15 @@ class FactValue:
     when: PartialDate | None = None  # the date a number holds for
     inside: Mention | None = None  # the name it is a part of: 年产120万吨双酚A项目
     begins: str = ""  # of a state: at what it begins (fact_states)
+
+
+def admits(attribute: str, dimension: str) -> bool:
+    """Say whether a number that measures *dimension* can be a value of *attribute*.
+
+    >>> admits("totalInvestment", "money"), admits("totalInvestment", "area"), admits("other", "area")
+    (True, False, True)
+    """
+    return attribute not in _ADMITS or dimension in _ADMITS[attribute]
 
 
 def find_values(view: SentenceView, published: date | None) -> tuple[FactValue, ...]:

@@ -42,7 +42,7 @@ class LlmEngine:
             yield from map(
                 partial(self._ground, home=home), articles, self._answers(pool, articles)
             )
-        finally:
+        finally:  # what is under way is paid for: it is waited for and kept
             pool.shutdown(wait=True, cancel_futures=True)
 
     def close(self) -> None:

@@ -134,16 +134,19 @@ def _occurrences(proposal: Proposal, finder: QuoteFinder) -> Iterator[Span]:
     """Yield where its name stands, and its aliases where they are no part of it or of each other."""
     found: list[Span] = []
     for words in proposal.forms:
-        if not _is_name(words, proposal.type):
+        is_alias = words != proposal.name
+        if not _is_name(words, proposal.type, is_alias=is_alias):
             continue
         spans = [s for s in finder.find_all(words) if not any(f.contains(s) for f in found)]
         found += spans
         yield from spans
 
 
-def _is_name(words: str, type_: str) -> bool:
+def _is_name(words: str, type_: str, *, is_alias: bool) -> bool:
     if len(fold(words)) < MIN_NAME_CHARS:
         return False
+    if is_alias and words in load_schema().word_list("generic-head"):
+        return False  # not every 生产线 of the article is this one
     return words not in _deictic_words() or (
         type_ == "Agency" and _SHORT_AGENCY.fullmatch(words) is not None
     )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from kg.annotation.sentences import split_sentences
 from kg.engines.llm.answers import Answer
@@ -24,6 +25,8 @@ from kg.schema import load_schema
 __all__ = ["Grounded", "ground"]
 
 logger = logging.getLogger(__name__)
+
+P = TypeVar("P")  # a proposed relation or fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +74,19 @@ def _claims(
     grounder: ClaimGrounder, answers: Iterable[tuple[Span, Answer]], dropped: Counter[str]
 ) -> Iterator[Relation]:
     for chunk, answer in answers:
-        for relation in answer.relations:
-            try:
-                yield grounder.relation(relation, chunk)
-            except UngroundedError as reason:
-                dropped[str(reason)] += 1
-                logger.debug("dropped, %s: %s", reason, relation)
-        for fact in answer.facts:
-            try:
-                yield grounder.fact(fact, chunk)
-            except UngroundedError as reason:
-                dropped[str(reason)] += 1
-                logger.debug("dropped, %s: %s", reason, fact)
+        yield from _kept(grounder.relation, answer.relations, chunk, dropped)
+        yield from _kept(grounder.fact, answer.facts, chunk, dropped)
+
+
+def _kept(
+    find: Callable[[P, Span], Relation], claims: Iterable[P], chunk: Span, dropped: Counter[str]
+) -> Iterator[Relation]:
+    for claim in claims:
+        try:
+            yield find(claim, chunk)
+        except UngroundedError as reason:
+            dropped[str(reason)] += 1
+            logger.debug("dropped, %s: %s", reason, claim)
 
 
 def _first_of_each(relations: Iterable[Relation]) -> tuple[Relation, ...]:

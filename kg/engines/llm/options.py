@@ -15,6 +15,7 @@ KG_CACHE                      folder where answers are kept (the user's cache fo
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,8 +29,11 @@ from kg.errors import AnnotatorUnavailable, SettingsError
 
 __all__ = ["Options", "Price", "import_extra", "read_options"]
 
+logger = logging.getLogger(__name__)
+
 DEFAULT_CONCURRENCY = 4  # what a small server takes without queueing
 DEFAULT_TIMEOUT_SECONDS = 300.0  # a 14-billion model on a CPU needs minutes for a long article
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 EXAMPLE = "llm:http://localhost:11434/v1#qwen2.5:14b"
 
 
@@ -65,11 +69,14 @@ def read_options(argument: str, environment: Mapping[str, str] | None = None) ->
     url, _, model = argument.partition("#")
     if not url or not model:
         raise SettingsError(f"engine llm: say which server and model: {EXAMPLE}")
+    url, key = _checked_url(url), _key(environment)
+    if key and url.startswith("http:") and urlsplit(url).hostname not in LOOPBACK:
+        logger.warning("%s: the key travels unencrypted; https would hide it", url)
     return Options(
-        url=_checked_url(url),
+        url=url,
         model=model,
         cache=_cache_folder(environment),
-        key=_key(environment),
+        key=key,
         concurrency=int(_number(environment, "KG_LLM_CONCURRENCY", DEFAULT_CONCURRENCY, least=1)),
         timeout_seconds=_number(
             environment, "KG_LLM_TIMEOUT", DEFAULT_TIMEOUT_SECONDS, least=0.001

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from kg.extraction.clauses import SentenceView
 from kg.extraction.dates import FoundDate, find_dates
-from kg.extraction.fact_values import FactValue, event_date, find_values
+from kg.extraction.fact_values import FactValue, admits, event_date, find_values
 from kg.extraction.quantities import FoundQuantity, dimension, find_quantities
 from kg.model import Span
 
@@ -85,7 +85,8 @@ def read_value(
         text: of the article.
     """
     if kind in ("number", "any") and (number := values.number_at(words)):
-        return replace(number, attribute=attribute)
+        fits = admits(attribute, number.dimension)  # 260亩 is no investment
+        return replace(number, attribute=attribute) if fits else None
     if kind in ("date", "any") and (found := values.date_at(words)):
         return FactValue(found.span, event_date(found), attribute, "date", None)
     if kind in ("text", "any") and len(words) <= MAX_STATE_CHARS:

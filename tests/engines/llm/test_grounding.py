@@ -317,6 +317,7 @@ def test_date_gets_the_year_of_the_report() -> None:
             id="two numbers",
         ),
         pytest.param({"attribute": "startDate"}, "value cannot be read", id="no date"),
+        pytest.param({"attribute": "area"}, "value cannot be read", id="money for an area"),
         pytest.param(
             {"quote": "营业收入9600万元"}, "quote not in the article", id="invented quote"
         ),
@@ -344,3 +345,11 @@ def test_nothing_said_is_nothing_found() -> None:
     for article in (ARTICLE, make_article("")):
         result = ground(article, [], method="llm")
         assert (result.extraction.mentions, result.extraction.relations) == ((), ())
+
+
+def test_generic_alias_does_not_mark_every_such_word() -> None:
+    article = make_article("宏远轴承有限公司的轴承生产线投产。当地另有九条生产线。")
+    entities = (ProposedEntity("轴承生产线", "Project", ("生产线",)),)
+    assert names(grounded(entities=entities, article=article)) == {
+        ("Project", "轴承生产线"): ["轴承生产线"]
+    }

@@ -100,3 +100,20 @@ def test_settings_are_read() -> None:
 
 def test_answers_are_kept_in_the_cache_folder_of_the_user() -> None:
     assert read_options(f"{URL}#m", {}).cache.parts[-2:] in {("kg", "llm"), ("Cache", "llm")}
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("http://192.168.1.7:8000/v1", True),
+        ("http://localhost:11434/v1", False),
+        ("http://[::1]:11434/v1", False),
+        ("https://api.example.org/v1", False),
+    ],
+)
+def test_key_that_travels_unencrypted_is_warned_of(
+    url: str, warned: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    read_options(f"{url}#m", {"KG_LLM_API_KEY": "sk-1", "KG_CACHE": "c"})
+    assert ("unencrypted" in caplog.text) == warned
+    assert "sk-1" not in caplog.text
