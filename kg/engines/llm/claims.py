@@ -18,6 +18,7 @@ from kg.engines.llm.quotes import QuoteFinder
 from kg.engines.llm.values import SentenceValues, read_value
 from kg.extraction.claims import MAX_QUOTE_CHARS, quote_span
 from kg.extraction.clauses import SentenceView, sentence_views
+from kg.extraction.fact_values import FactValue
 from kg.extraction.facts import fact_qualifiers
 from kg.extraction.qualifiers import TIMELESS, modal_qualifiers
 from kg.model import Evidence, Mention, Qualifier, Relation, RelationId, Span
@@ -98,32 +99,15 @@ class ClaimGrounder:
         Raises:
             UngroundedError: it does not stand in the article, or its value cannot be read from it.
         """
-        keys = self._entities.keys_of(proposal.subject)
-        domain = self._schema.attributes[proposal.attribute].domain
-        fitting = [key for key in keys if not domain or key[0] in domain]
-        if not fitting:
-            raise UngroundedError("outside domain or range" if keys else "end not in the article")
-        quote = self._quote(proposal.quote, chunk, fitting[:1])
-        words = next(self._finder.find_all(proposal.value, within=quote.span), None)
-        if words is None:
-            raise UngroundedError("value not in the quote")
-        index = self._index(words.begin)
-        value = read_value(
-            self._values_of(index),
-            proposal.attribute,
-            self._kinds[proposal.attribute],
-            words,
-            self._finder.text,
-        )
-        if value is None:
-            raise UngroundedError("value cannot be read")
-        subject, view = self._mention(fitting[0], quote), self._views[index]
-        is_named = quote.region.contains(subject.span)
+        key = self._fact_subject(proposal)
+        quote = self._quote(proposal.quote, chunk, (key,))
+        view, value = self._value(proposal, quote)
+        subject = self._mention(key, quote)
         ends = [subject.span] if quote.span.contains(subject.span) else []
         evidence = self._evidence(
             quote,
             _shown(quote, ends, value.span),
-            CONFIDENCE if is_named else CONFIDENCE_ONE_END,
+            CONFIDENCE if quote.region.contains(subject.span) else CONFIDENCE_ONE_END,
         )
         return Relation(
             RelationId(f"{subject.id}|{proposal.attribute}|{value.span.begin}-{value.span.end}"),
@@ -142,7 +126,7 @@ class ClaimGrounder:
         subjects = self._entities.keys_of(proposal.subject)
         objects = self._entities.keys_of(proposal.object)
         if not subjects or not objects:
-            raise UngroundedError("end not in the article")
+            raise UngroundedError("end is no entity of the article")
         for subject in subjects:
             for object_ in objects:
                 if subject != object_ and self._schema.allows(
@@ -150,6 +134,30 @@ class ClaimGrounder:
                 ):
                     return subject, object_
         raise UngroundedError("outside domain or range")
+
+    def _fact_subject(self, proposal: ProposedFact) -> EntityKey:
+        keys = self._entities.keys_of(proposal.subject)
+        if not keys:
+            raise UngroundedError("end is no entity of the article")
+        domain = self._schema.attributes[proposal.attribute].domain
+        for key in keys:
+            if not domain or key[0] in domain:
+                return key
+        raise UngroundedError("outside domain or range")
+
+    def _value(self, proposal: ProposedFact, quote: _Quote) -> tuple[SentenceView, FactValue]:
+        """Return the value at the words that the model points at, and the sentence around it."""
+        words = next(self._finder.find_all(proposal.value, within=quote.span), None)
+        if words is None:
+            raise UngroundedError("value not in the quote")
+        index = self._index(words.begin)
+        kind = self._kinds[proposal.attribute]
+        value = read_value(
+            self._values_of(index), proposal.attribute, kind, words, self._finder.text
+        )
+        if value is None:
+            raise UngroundedError("value cannot be read")
+        return self._views[index], value
 
     def _quote(self, words: str, chunk: Span, keys: Sequence[EntityKey]) -> _Quote:
         """Return where the quote stands; where often, around most of the ends."""

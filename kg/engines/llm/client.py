@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import logging
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -46,6 +47,11 @@ _REMEDY_BY_STATUS = {
     404: "the server has no such model or is no OpenAI-compatible /v1; check URL#MODEL",
     405: "the URL is no OpenAI-compatible API; it usually ends in /v1",
 }
+# Some servers say with a 400 what others say with a 404 or a 401.
+_NO_SUCH_MODEL = re.compile(
+    r"model[^.]*(?:not (?:exist|found)|does(?:n't| not) exist)|(?:unknown|invalid) model", re.I
+)
+_BAD_KEY = re.compile(r"api[ _-]?key", re.I)
 _TOO_LONG = ("context", "too long", "maximum length", "too many tokens", "too large")
 # Their debug messages hold request bodies and headers; -vv is for ours.
 _CHATTY = ("openai", "httpx", "httpx2", "httpcore", "httpcore2")
@@ -142,12 +148,10 @@ class ChatClient:
         if self._takes_temperature:
             try:
                 return self._persist(body | {"temperature": 0})
-            except (
-                _RejectedError
-            ) as error:  # some models that think first have one temperature only
+            except _RejectedError as error:
                 if "temperature" not in str(error):
                     raise
-                self._takes_temperature = False
+                self._takes_temperature = False  # models that think first have one of their own
         return self._persist(body)
 
     def _persist(self, body: dict[str, Any]) -> Reply:
@@ -242,6 +246,10 @@ class ChatClient:
             return _RetryError(reason, after=_retry_after(error.response.headers))
         if status == 413:
             return NoAnswerError(reason, is_too_long=True)
+        if error.code == "model_not_found" or _NO_SUCH_MODEL.search(reason):
+            return self._unavailable(reason, _REMEDY_BY_STATUS[404])
+        if _BAD_KEY.search(reason):
+            return self._unavailable(reason, _REMEDY_BY_STATUS[401])
         return _RejectedError(reason)
 
     def _unavailable(self, reason: str, remedy: str) -> AnnotatorUnavailable:

@@ -36,7 +36,9 @@ __all__ = ["EntityKey", "GroundedEntities", "Proposal", "ground_entities", "merg
 EntityKey: TypeAlias = tuple[str, str]  # type and name
 SCORE = 0.8  # above what the extraction room believes; all names of one model rank alike
 MIN_NAME_CHARS = 2  # an alias 市 would be found in every 城市
+MIN_HEAD_CHARS = 3
 _DEMONSTRATIVE = re.compile("[该这此本我]")
+_PHASE = re.compile("[一二三四五]期(?:工程|项目)?")
 # 市委 stands in the list of words that are no alias; as an agency it has a full name.
 _SHORT_AGENCY = re.compile("[省市县区州盟旗镇乡]..*")
 _LEVEL = re.compile("[省市县区州盟旗]")
@@ -124,7 +126,7 @@ def ground_entities(
     wanted |= {(proposal.type, name) for proposal, name in names.items()}
     deictic = [m for m in find_deictic(annotated, renamed, context) if (m.type, m.name) in wanted]
     known = [*renamed, *(replace(mention, method=method) for mention in deictic)]
-    known += _demonstratives(article, known, names, finder, method)
+    known += _nominals(article, known, names, finder, method)
     mentions = tuple(sorted(known, key=lambda m: (m.span.begin, -m.span.end, m.type)))
     keys_by_words, missing = _keys_by_words(names, mentions)
     return GroundedEntities(annotated, mentions, keys_by_words, missing)
@@ -145,7 +147,7 @@ def _occurrences(proposal: Proposal, finder: QuoteFinder) -> Iterator[Span]:
 def _is_name(words: str, type_: str, *, is_alias: bool) -> bool:
     if len(fold(words)) < MIN_NAME_CHARS:
         return False
-    if is_alias and words in load_schema().word_list("generic-head"):
+    if is_alias and words in _generic_heads():
         return False  # not every 生产线 of the article is this one
     return words not in _deictic_words() or (
         type_ == "Agency" and _SHORT_AGENCY.fullmatch(words) is not None
@@ -158,6 +160,15 @@ def _deictic_words() -> frozenset[str]:
     return frozenset().union(
         *(found for name, found in words.items() if name.startswith("deictic"))
     )
+
+
+def _generic_heads() -> frozenset[str]:
+    return load_schema().word_list("generic-head")
+
+
+@lru_cache(maxsize=1)
+def _common_words() -> frozenset[str]:
+    return _deictic_words() | _generic_heads()
 
 
 def _passed_over(
@@ -192,11 +203,9 @@ def _full_name(
     context: RegionContext,
 ) -> str:
     """Return the name of the mentions of its name, or else of its longest alias."""
-    if proposal.type == "Place":
+    if proposal.type == "Place":  # 怀化市 where the text has only 怀化 and 全市
         region = context.resolve(proposal.name)
-        if (
-            region is not None and region in context.regions
-        ):  # 怀化市 where the text has only 怀化 and 全市
+        if region is not None and region in context.regions:
             return region.name
     for words in proposal.forms:
         mention = next(
@@ -248,27 +257,41 @@ def _renamed(named: Sequence[Mention], names: Mapping[Proposal, str]) -> list[Me
     return result
 
 
-def _demonstratives(
+def _nominals(
     article: Article,
     known: Sequence[Mention],
     names: Mapping[Proposal, str],
     finder: QuoteFinder,
     method: str,
 ) -> Iterator[Mention]:
-    """Yield 该公司 where the rules found no antecedent and one proposal claims the words."""
+    """Yield 该公司 where the rules found no antecedent, and 一期 where a name is made of it.
+
+    One proposal alone must claim the words, and its entity be named in the article, or its name be
+    composed of what stands there: 禾棠农装 and 技改项目 of 禾棠农装技改项目.
+    """
+    named = {(mention.type, mention.name) for mention in known}
     claimed: dict[str, set[EntityKey]] = defaultdict(set)
     for proposal, name in names.items():
-        for alias in proposal.aliases:
-            if alias in _deictic_words() and _DEMONSTRATIVE.match(alias):
-                claimed[alias].add((proposal.type, name))
-    named = {(mention.type, mention.name) for mention in known}
-    for words, keys in claimed.items():
+        key = proposal.type, name
+        for alias in set(proposal.aliases) & _common_words():
+            is_demonstrative = _DEMONSTRATIVE.match(alias) is not None and key in named
+            if is_demonstrative or (key not in named and _is_composed(name, alias, finder)):
+                claimed[alias].add(key)
+    for words in sorted(words for words, keys in claimed.items() if len(keys) == 1):
+        ((type_, name),) = claimed[words]
         for span in finder.find_all(words):
-            if len(keys) == 1 and keys <= named and not any(m.span.overlaps(span) for m in known):
-                (type_, name), *_ = keys
+            if not any(mention.span.overlaps(span) for mention in known):
                 yield make_mention(
                     article.id, article.text, span, MentionKind.NOMINAL, type_, name, method=method
                 )
+
+
+def _is_composed(name: str, alias: str, finder: QuoteFinder) -> bool:
+    """Say whether *name* is *alias* behind other words of the text; a bare 项目 is too common."""
+    if len(alias) < MIN_HEAD_CHARS and not _PHASE.fullmatch(alias):
+        return False
+    stem = name.removesuffix(alias)
+    return len(fold(stem)) >= MIN_NAME_CHARS and stem != name and any(finder.find_all(stem))
 
 
 def _keys_by_words(

@@ -40,9 +40,11 @@ def describe(counts: Mapping[str, int], price: Price | None) -> tuple[str, ...]:
     ('llm: 2 requests, 4,100 tokens in, 900 out, 0 answers from the cache',)
     """
     prompt, completion = counts.get("prompt tokens", 0), counts.get("completion tokens", 0)
+    retries = f" ({counts['retries']:,} of them again)" if counts.get("retries") else ""
     used = (
-        f"llm: {counts.get('requests', 0):,} requests, {prompt:,} tokens in, {completion:,} out"
-        f"{_cost(prompt, completion, price)}, {counts.get('cached', 0):,} answers from the cache"
+        f"llm: {counts.get('requests', 0):,} requests{retries}, "
+        f"{prompt:,} tokens in, {completion:,} out{_cost(prompt, completion, price)}, "
+        f"{counts.get('cached', 0):,} answers from the cache"
     )
     dropped = {
         name.removeprefix(DROPPED): count

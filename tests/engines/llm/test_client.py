@@ -268,6 +268,23 @@ def test_what_no_document_can_change_ends_the_run(
     assert clock.naps == []
 
 
+@pytest.mark.parametrize(
+    ("message", "remedy"),
+    [
+        pytest.param("Model Not Exist", "check URL#MODEL", id="DeepSeek"),
+        pytest.param("The model `toy` does not exist", "check URL#MODEL", id="vLLM"),
+        pytest.param("invalid model name", "check URL#MODEL", id="a gateway"),
+        pytest.param("API key not valid. Pass a valid one.", "KG_LLM_API_KEY", id="key"),
+    ],
+)
+def test_wrong_model_and_key_are_understood_from_a_bad_request(
+    client: ChatClient, server: Server, message: str, remedy: str
+) -> None:
+    server.does(failure(400, message))
+    with pytest.raises(AnnotatorUnavailable, match=remedy):
+        client.ask(MESSAGES, SCHEMA)
+
+
 def test_used_up_quota_is_no_passing_trouble(client: ChatClient, server: Server) -> None:
     body = json.dumps({"error": {"message": "quota", "code": "insufficient_quota"}}).encode()
     server.does(Sent(body, 429))
@@ -311,7 +328,11 @@ def taking(*known: str) -> Sent | object:
 
     def answer(asked: Asked) -> Sent:
         name = asked.body.get("response_format", {}).get("type", "text")
-        return FINE if name in known else failure(400, f"response_format {name} is not supported")
+        return (
+            FINE
+            if name in known
+            else failure(400, f"response_format {name} is not supported by this model")
+        )
 
     return answer
 

@@ -123,6 +123,48 @@ def test_name_inside_another_that_the_model_tells_apart_is_an_entity() -> None:
     }
 
 
+PHASES = "鑫昊板材彩涂线改造项目分两期建设。一期已投产，二期正在施工，一期产值5亿元。"
+
+
+def test_phase_that_the_text_names_by_its_number_alone_is_an_entity() -> None:
+    project = ProposedEntity("鑫昊板材彩涂线改造项目", "Project", ())
+    first = ProposedEntity("鑫昊板材彩涂线改造项目一期", "Project", ("一期",))
+    article = make_article(PHASES)
+    found = names(grounded(entities=(project, first), article=article))
+    assert found["Project", "鑫昊板材彩涂线改造项目一期"] == ["一期", "一期"]
+
+
+def test_name_composed_of_what_stands_in_the_text_is_one() -> None:
+    article = make_article("禾棠农装今年投产。当地另有一个技改项目。")
+    entity = ProposedEntity("禾棠农装技改项目", "Project", ("技改项目",))
+    assert names(grounded(entities=(entity,), article=article)) == {
+        ("Project", "禾棠农装技改项目"): ["技改项目"]
+    }
+
+
+@pytest.mark.parametrize(
+    "entities",
+    [
+        pytest.param(
+            (ProposedEntity("恒砺彩涂线改造项目一期", "Project", ("一期",)),),
+            id="of nothing named",
+        ),
+        pytest.param(
+            (
+                ProposedEntity("鑫昊板材彩涂线改造项目", "Project", ()),
+                ProposedEntity("莘县物流园一期", "Project", ("一期",)),
+            ),
+            id="of something else",
+        ),
+    ],
+)
+def test_phase_of_what_the_text_does_not_name_is_none(
+    entities: tuple[ProposedEntity, ...],
+) -> None:
+    found = names(grounded(entities=entities, article=make_article(PHASES)))
+    assert not [name for _, name in found if name.endswith("一期")]
+
+
 def test_names_of_one_answer_stay_apart_and_those_of_two_are_joined() -> None:
     article = make_article("昱珩铜箔集团有限公司扩产。昱珩铜箔增资。")
     long = ProposedEntity("昱珩铜箔集团有限公司", "Company", ())
@@ -171,7 +213,7 @@ def test_long_quote_is_cut_to_what_shows_the_ends() -> None:
             {"quote": "宏远轴承有限公司计划……轴承项目"}, "quote not in the article", id="spliced"
         ),
         pytest.param({"quote": "召开座谈会"}, "quote names neither end", id="beside the point"),
-        pytest.param({"object": "鲁西集团"}, "end not in the article", id="invented end"),
+        pytest.param({"object": "鲁西集团"}, "end is no entity of the article", id="invented end"),
         pytest.param({"object": "周明远"}, "outside domain or range", id="wrong range"),
         pytest.param({"subject": "周明远"}, "outside domain or range", id="wrong domain"),
         pytest.param({"object": "宏远轴承"}, "outside domain or range", id="to itself"),
@@ -321,7 +363,9 @@ def test_date_gets_the_year_of_the_report() -> None:
         pytest.param(
             {"quote": "营业收入9600万元"}, "quote not in the article", id="invented quote"
         ),
-        pytest.param({"subject": "鲁西集团"}, "end not in the article", id="invented subject"),
+        pytest.param(
+            {"subject": "鲁西集团"}, "end is no entity of the article", id="invented subject"
+        ),
     ],
 )
 def test_fact_that_does_not_stand_in_the_article_is_dropped(
