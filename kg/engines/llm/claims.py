@@ -74,15 +74,15 @@ class ClaimGrounder:
         """
         subject_key, object_key = self._ends(proposal)
         quote = self._quote(proposal.quote, chunk, (subject_key, object_key))
-        subject, object_ = self._mention(subject_key, quote), self._mention(object_key, quote)
-        named = [end for end in (subject, object_) if quote.region.contains(end.span)]
+        named = self._named(quote, (subject_key, object_key))
         if not named:
             raise UngroundedError("quote names neither end")
-        ends = [end.span for end in named if quote.span.contains(end.span)]
+        subject, object_ = self._mention(subject_key, quote), self._mention(object_key, quote)
+        ends = [end.span for end in (subject, object_) if quote.span.contains(end.span)]
         evidence = self._evidence(
             quote,
             _shown(quote, ends, ends[-1] if ends else quote.span),
-            CONFIDENCE if len(named) == 2 else CONFIDENCE_ONE_END,
+            CONFIDENCE if named == 2 else CONFIDENCE_ONE_END,
         )
         return Relation(
             RelationId(f"{subject.id}|{proposal.relation}|{object_.id}"),
@@ -107,7 +107,7 @@ class ClaimGrounder:
         evidence = self._evidence(
             quote,
             _shown(quote, ends, value.span),
-            CONFIDENCE if quote.region.contains(subject.span) else CONFIDENCE_ONE_END,
+            CONFIDENCE if self._named(quote, (key,)) else CONFIDENCE_ONE_END,
         )
         return Relation(
             RelationId(f"{subject.id}|{proposal.attribute}|{value.span.begin}-{value.span.end}"),
@@ -172,8 +172,9 @@ class ClaimGrounder:
         )
 
     def _named(self, quote: _Quote, keys: Sequence[EntityKey]) -> int:
-        mentions_by_key = self._entities.mentions_by_key
-        return sum(any(quote.region.contains(m.span) for m in mentions_by_key[key]) for key in keys)
+        """Return how many of *keys* the quoted sentences name."""
+        places = self._entities.places_by_key
+        return sum(any(quote.region.contains(place) for place in places[key]) for key in keys)
 
     def _around(self, span: Span) -> _Quote:
         view = self._views[self._index(span.begin)]

@@ -79,6 +79,22 @@ class GroundedEntities:
             found[(mention.type, mention.name)].append(mention)
         return found
 
+    @cached_property
+    def places_by_key(self) -> Mapping[EntityKey, Sequence[Span]]:
+        """Where each entity is mentioned, or its name stands within another that it is no part of.
+
+        The project of “…项目开工仪式” is no mention, but the words name it.
+        """
+        found: dict[EntityKey, list[Span]] = defaultdict(list)
+        for mention in self.mentions:
+            found[(mention.type, mention.name)].append(mention.span)
+        text = self.annotated.article.text
+        for name in (name for sentence in self.annotated.sentences for name in sentence.names):
+            for key in self.keys_of(name.span.of(text)):
+                if key[0] == name.type:
+                    found[key].append(name.span)
+        return found
+
     def keys_of(self, words: str) -> tuple[EntityKey, ...]:
         """Return the entities that the model calls *words*."""
         return self.keys_by_words.get(fold(words), ())

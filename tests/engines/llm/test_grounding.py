@@ -227,6 +227,24 @@ def test_claim_that_does_not_stand_in_the_article_is_dropped(
     assert result.dropped == {reason: 1}
 
 
+def test_name_within_another_name_is_named_in_the_quote() -> None:
+    article = make_article(
+        "旭硝子公司扩产。玻璃基板项目开工仪式昨日举行。玻璃基板项目总投资5亿元。"
+    )
+    entities = (
+        ProposedEntity("旭硝子公司", "Company", ()),
+        ProposedEntity("玻璃基板项目", "Project", ()),
+        ProposedEntity("玻璃基板项目开工仪式", "Event", ()),
+    )
+    claim = {
+        "subject": "旭硝子公司",
+        "relation": "builds",
+        "object": "玻璃基板项目",
+        "quote": "玻璃基板项目开工仪式昨日举行",
+    }
+    assert only(grounded(claim, entities=entities, article=article)).evidence.confidence == 0.6
+
+
 def test_quoting_the_whole_article_proves_nothing() -> None:
     article = make_article(BODY + "\n" + "轴承产业持续向好。" * 40)
     result = grounded(BUILDS | {"quote": article.text}, article=article)
