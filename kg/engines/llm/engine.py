@@ -14,7 +14,7 @@ from kg.engines.llm.grounding import ground
 from kg.engines.llm.options import Options, read_options
 from kg.engines.llm.prompt import Message, make_prompt
 from kg.engines.llm.response_cache import Reply, ResponseCache
-from kg.engines.llm.usage import DROPPED, Tally, describe
+from kg.engines.llm.usage import DROPPED, Tally, describe_usage
 from kg.errors import InputError
 from kg.model import Article, Extraction, Sentence, Span
 from kg.schema import load_schema
@@ -53,7 +53,7 @@ class LlmEngine:
         return self._tally.take()
 
     def report(self, counts: Mapping[str, int]) -> Sequence[str]:
-        return describe(counts, self._options.price)
+        return describe_usage(counts, self._options.price)
 
     def _answers(
         self, pool: ThreadPoolExecutor, articles: Sequence[Article]

@@ -143,7 +143,10 @@ def ground_entities(
     deictic = [m for m in find_deictic(annotated, renamed, context) if (m.type, m.name) in wanted]
     known = [*renamed, *(replace(mention, method=method) for mention in deictic)]
     known += _nominals(article, known, names, finder, method)
-    mentions = tuple(sorted(known, key=lambda m: (m.span.begin, -m.span.end, m.type)))
+    by_id = {
+        mention.id: mention for mention in reversed(known)
+    }  # of two the name, not the reference
+    mentions = tuple(sorted(by_id.values(), key=lambda m: (m.span.begin, -m.span.end, m.type)))
     keys_by_words, missing = _keys_by_words(names, mentions)
     return GroundedEntities(annotated, mentions, keys_by_words, missing)
 
@@ -206,6 +209,7 @@ def _passed_over(
     for name in (name for sentence in annotated.sentences for name in sentence.names):
         words = name.span.of(article.text)
         if (name.type, fold(words)) in missing and (name.type, name.span) not in taken:
+            taken.add((name.type, name.span))
             yield make_mention(
                 article.id, article.text, name.span, MentionKind.NAME, name.type, words,
                 score=name.score, method=name.source,

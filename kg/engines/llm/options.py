@@ -27,12 +27,13 @@ from urllib.parse import SplitResult, urlsplit
 
 from kg.errors import AnnotatorUnavailable, SettingsError
 
-__all__ = ["Options", "Price", "import_extra", "read_options"]
+__all__ = ["KEY_VARIABLES", "Options", "Price", "import_extra", "read_options"]
 
 logger = logging.getLogger(__name__)
 
 DEFAULT_CONCURRENCY = 4  # what a small server takes without queueing
 DEFAULT_TIMEOUT_SECONDS = 300.0  # a 14-billion model on a CPU needs minutes for a long article
+KEY_VARIABLES = ("KG_LLM_API_KEY", "OPENAI_API_KEY")  # the first that is set
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 EXAMPLE = "llm:http://localhost:11434/v1#qwen2.5:14b"
 
@@ -102,7 +103,7 @@ def _checked_url(url: str) -> str:
 
 
 def _key(environment: Mapping[str, str]) -> str:
-    for name in ("KG_LLM_API_KEY", "OPENAI_API_KEY"):
+    for name in KEY_VARIABLES:
         if key := environment.get(name, "").strip():
             if not (key.isascii() and key.isprintable()) or " " in key:
                 raise SettingsError(f"{name}: a key has only letters, digits and signs, no blanks")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,7 @@ QUALIFIERS: Mapping[str, str] = {
     "title": "职务",
     "status": "进展或否定（已开工、拟、尚未）",
 }
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # of a broken file; UTF-8 has none
 _KIND_BY_FRAME = {"value": "number", "change": "number", "date": "date", "state": "text"}
 _KIND_LABEL = {"number": "数值", "date": "日期", "text": "文字", "any": "数值或文字"}
 
@@ -108,8 +110,12 @@ class Prompt:
             headline: of the article, where the piece does not begin with it.
             published: the day of the report.
         """
+        text, headline = (
+            _LONE_SURROGATE.sub("\ufffd", text),
+            _LONE_SURROGATE.sub("\ufffd", headline),
+        )
         # A text that contained its own hash would be a fixed point of SHA-256.
-        fence = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+        fence = hashlib.sha256(text.encode()).hexdigest()[:24]
         parts = [f"报道日期：{published.isoformat() if published else '未知'}"]
         if headline:
             quoted = json.dumps(headline, ensure_ascii=False)

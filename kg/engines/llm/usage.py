@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from kg.engines.llm.options import Price
 
-__all__ = ["DROPPED", "Tally", "describe"]
+__all__ = ["DROPPED", "Tally", "describe_usage"]
 
 DROPPED = "dropped: "
 _MILLION = 1_000_000
@@ -33,10 +33,10 @@ class Tally:
         return dict(taken)
 
 
-def describe(counts: Mapping[str, int], price: Price | None) -> tuple[str, ...]:
+def describe_usage(counts: Mapping[str, int], price: Price | None) -> tuple[str, ...]:
     """Return lines for people: requests, tokens and cost, then what was dropped and why.
 
-    >>> describe({"requests": 2, "prompt tokens": 4100, "completion tokens": 900, "kept": 3}, None)
+    >>> describe_usage({"requests": 2, "prompt tokens": 4100, "completion tokens": 900, "kept": 3}, None)
     ('llm: 2 requests, 4,100 tokens in, 900 out, 0 answers from the cache',)
     """
     prompt, completion = counts.get("prompt tokens", 0), counts.get("completion tokens", 0)

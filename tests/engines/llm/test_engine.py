@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from kg.cli import main
 from kg.engines import load_engine
 from kg.engines.llm import LlmEngine, make_engine
-from kg.engines.llm.usage import describe
+from kg.engines.llm.usage import describe_usage
 from kg.errors import AnnotatorUnavailable, InputError, SettingsError
 from kg.model import Article
 from kg.pipeline import build
@@ -336,7 +336,7 @@ def test_counts_of_several_processes_are_added_up(server: Server, tmp_path: Path
 
 
 def test_dropped_reasons_are_told_most_frequent_first() -> None:
-    lines = describe({"kept": 1, "dropped: rare": 1, "dropped: often": 3}, None)
+    lines = describe_usage({"kept": 1, "dropped: rare": 1, "dropped: often": 3}, None)
     assert lines[1] == "llm: kept 1 claims, dropped 4 items: 3 often, 1 rare"
 
 

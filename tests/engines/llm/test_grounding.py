@@ -123,6 +123,13 @@ def test_name_inside_another_that_the_model_tells_apart_is_an_entity() -> None:
     }
 
 
+def test_words_that_two_entities_share_are_marked_once() -> None:
+    article = make_article("莘县税务局签约。")
+    entities = (ProposedEntity("莘县", "Place", ()), ProposedEntity("莘县税务", "Place", ("莘县",)))
+    mentions = grounded(entities=entities, article=article).extraction.mentions
+    assert len({mention.id for mention in mentions}) == len(mentions)
+
+
 PHASES = "鑫昊板材彩涂线改造项目分两期建设。一期已投产，二期正在施工，一期产值5亿元。"
 
 
