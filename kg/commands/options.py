@@ -85,7 +85,9 @@ def jobs_options(command: F) -> F:
 def settings_of(paths: Sequence[Path], file: Path | None, **flags: object) -> Settings:
     from kg.settings import find_settings_file, load_settings
 
-    return load_settings(file or find_settings_file(paths), flags=flags)
+    if file is not None:
+        return load_settings(file, flags=flags)
+    return load_settings(find_settings_file(paths), flags=flags, is_named=False)
 
 
 def say_skipped(skipped: Sequence[Skipped]) -> None:
