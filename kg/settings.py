@@ -108,15 +108,16 @@ def load_settings(
     """
     environment = os.environ if environment is None else environment
     changes: dict[str, object] = _from_file(file) if file else {}
-    if not is_named and ":" in str(changes.get("engine", "")):
-        raise SettingsError(
-            f"{file} names the engine {changes['engine']}; a file that nobody named may not: "
-            f"say --settings {file}, or --engine"
-        )
+    in_file = changes.get("engine")
     changes |= _from_environment(environment)
     for name, value in (flags or {}).items():
         if value is not None and value != ():
             changes[name] = _checked(name, value, f"--{name.replace('_', '-')}")
+    if not is_named and in_file == changes.get("engine") and ":" in str(in_file):
+        raise SettingsError(
+            f"{file} names the engine {in_file}; a file that nobody named may not: "
+            f"say --settings {file}, or --engine"
+        )
     return replace(Settings(), **changes)  # type: ignore[arg-type]  # checked by _PARSERS
 
 
