@@ -13,13 +13,23 @@ from dataclasses import replace
 from functools import lru_cache
 
 from kg.annotation.brackets import balanced_names
+from kg.annotation.coarse import CoarseName, settle_types
 from kg.annotation.combination import TAGGER, combine_names
 from kg.annotation.name_rules import load_name_rules
 from kg.annotation.sentences import split_sentences
 from kg.annotation.tagger import MODEL_PATH, Tagger
 from kg.model import AnnotatedArticle, Article, NamedEntity, Sentence, Span
 
-__all__ = ["ANNOTATOR", "annotate", "annotate_all", "annotate_with", "attach_names", "load_tagger"]
+__all__ = [
+    "ANNOTATOR",
+    "CoarseName",
+    "annotate",
+    "annotate_all",
+    "annotate_with",
+    "attach_names",
+    "load_tagger",
+    "tagged_names",
+]
 
 ANNOTATOR = "kg builtin 1"
 GROUP_CHARS = 20_000
@@ -32,23 +42,36 @@ def annotate(article: Article) -> AnnotatedArticle:
 
 def annotate_all(articles: Iterable[Article]) -> Iterator[AnnotatedArticle]:
     """Annotate *articles*, such as those of a newspaper page: the same result in less time."""
-    tagger = load_tagger()
     for group in _groups(articles):
-        if tagger is None:
-            yield from (annotate_with(article, None) for article in group)
-        else:
-            tagged = _tag(tagger, group)
-            yield from map(annotate_with, group, tagged)
+        yield from map(annotate_with, group, tagged_names(group))
 
 
-def annotate_with(article: Article, tagged: Iterable[NamedEntity] | None) -> AnnotatedArticle:
+def tagged_names(articles: Sequence[Article]) -> Iterator[list[NamedEntity] | None]:
+    """Yield the names that the bundled tagger sees in each article; None where it is missing."""
+    tagger = load_tagger()
+    if tagger is None:
+        yield from (None for _ in articles)
+    else:
+        yield from _tag(tagger, articles)
+
+
+def annotate_with(
+    article: Article,
+    tagged: Iterable[NamedEntity] | None,
+    coarse: Iterable[CoarseName] = (),
+) -> AnnotatedArticle:
     """Annotate with the names that a tagger found; None where there is no tagger at all.
 
-    Training calls this with the predictions of a tagger that has not seen the article.
+    Training calls this with the predictions of a tagger that has not seen the article, other engines
+    with the *coarse* names of a model that knows fewer types than the ontology.
     """
     names: Sequence[NamedEntity] = load_name_rules().find(article.text)
-    if tagged is not None:
-        names = combine_names(names, balanced_names(article.text, tagged))
+    found = None if tagged is None else list(tagged)
+    if coarse := tuple(coarse):
+        known = [*names, *(found or ())]
+        found = [*(found or ()), *settle_types(article.text, coarse, known)]
+    if found is not None:
+        names = combine_names(names, balanced_names(article.text, found))
     return AnnotatedArticle(article, attach_names(split_sentences(article), names), ANNOTATOR)
 
 
