@@ -209,14 +209,13 @@ def _mentions(clusters: Sequence[_Cluster], engines: int) -> tuple[dict[MentionI
         voted += _voted(cluster, engines)
     kept: dict[MentionId, Mention] = {}
     place: Place = {}
-    taken: list[Span] = []
+    taken = _Taken()
     by_key: dict[EntityKey, MentionId] = {}
     lost: list[tuple[Mention, list[tuple[Label, Mention]]]] = []
     for mention, sources in sorted(voted, key=lambda it: (-it[0].score, it[0].span)):
-        if any(_clash(mention.span, span) for span in taken):
+        if not taken.add(mention.span):
             lost.append((mention, sources))
             continue
-        taken.append(mention.span)
         kept[mention.id] = mention
         by_key.setdefault((mention.type, mention.name), mention.id)
         place.update({(label, source.id): mention.id for label, source in sources})
@@ -228,11 +227,20 @@ def _mentions(clusters: Sequence[_Cluster], engines: int) -> tuple[dict[MentionI
     return {mention.id: mention for mention in ordered}, place
 
 
-def _clash(one: Span, other: Span) -> bool:
-    """Say whether two mentions cannot both stand: equal spans, or such as cross."""
-    return one == other or (
-        one.overlaps(other) and not one.contains(other) and not other.contains(one)
-    )
+class _Taken:
+    """The places of mentions: two cannot both stand if they are equal or cross."""
+
+    def __init__(self) -> None:
+        self._covering: dict[int, list[Span]] = defaultdict(list)  # by character
+
+    def add(self, span: Span) -> bool:
+        """Take *span* unless it clashes with one taken before; say whether it was taken."""
+        edges = (*self._covering.get(span.begin, ()), *self._covering.get(span.end - 1, ()))
+        if any(o == span or not (o.contains(span) or span.contains(o)) for o in edges):
+            return False  # what crosses covers an edge
+        for offset in range(span.begin, span.end):
+            self._covering[offset].append(span)
+        return True
 
 
 def _voted(
