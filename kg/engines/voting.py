@@ -11,6 +11,8 @@ rule or tagger are one witness, because they share its errors, and the surer of 
 noisy-or over engines would take the builtin rules inside `hanlp` for a second opinion on themselves.) `alone` is 0.8
 where only one of several engines said it. `contradicted` is 0.6 where another engine says otherwise: it
 gives the words of an end another type, or reads another value of an attribute in the same sentence.
+The two factors are chosen, not fitted: they put doubtful claims behind others, which is what a
+confidence is for.
 
 What was said by whom stands in the method of the evidence, so that it travels with the claim:
 
@@ -28,6 +30,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import Any, cast
 
 from kg.engines.interface import Engine
 from kg.errors import InternalError
@@ -53,6 +56,7 @@ CONTRADICTED = 0.6
 SUREST = 0.999  # what several weak witnesses never exceed
 _AGAINST = "; against "
 _JOINT = "+"
+_OF = "\t"  # between an engine and a name of its counts
 # An engine's label and its method: builtin/…, hanlp:small/…
 _SAID = re.compile(r"(?:^|\+)([a-z][a-z0-9_-]*(?::[^/+]*)?)/")
 
@@ -78,6 +82,25 @@ class VotingEngine:
         runs = [engine.extract_all(articles, home=home) for engine in self._engines.values()]
         for found in zip(*runs, strict=True):
             yield vote(dict(zip(self._engines, found, strict=True)))
+
+    def take_counts(self) -> Mapping[str, int]:
+        """Return what the engines that count have counted since the last call."""
+        return {
+            f"{label}{_OF}{name}": number
+            for label, engine in self._engines.items()
+            if (take := getattr(engine, "take_counts", None)) is not None
+            for name, number in take().items()
+        }
+
+    def report(self, counts: Mapping[str, int]) -> Sequence[str]:
+        """Return what each engine has to tell about its own *counts*."""
+        lines: list[str] = []
+        for label, engine in self._engines.items():
+            head = label + _OF
+            own = {n.removeprefix(head): c for n, c in counts.items() if n.startswith(head)}
+            if own:
+                lines += cast("Any", engine).report(own)  # it counts, so it reports
+        return lines
 
 
 def said_by(method: str) -> tuple[Label, ...]:

@@ -44,6 +44,7 @@ _PASSIVE_SUBJECT = frozenset({"nsubjpass", "nsubj:pass"})
 _OBJECT = frozenset({"dobj", "obj", "ba", "VOB", "attr"})
 _PREPOSITION = frozenset({"prep", "ADV"})
 _GOVERNED = frozenset({"pobj", "POB", "plmod"})
+_OBLIQUE, _CASE = "obl", "case"
 _JOINED = frozenset({"conj", "COO"})
 _AGENT_WORDS = frozenset({"由", "被", "经"})
 _PLACE_WORDS = frozenset({"在", "于"})
@@ -155,12 +156,22 @@ def _arguments(
             yield Argument("ARG0", _subtree(child, tokens, children))
         elif relation in _OBJECT or relation in _PASSIVE_SUBJECT:
             yield Argument("ARG1", _subtree(child, tokens, children))
-        elif relation in _PREPOSITION:
-            word = tokens[child].span.of(text)
-            role = "ARG0" if word in _AGENT_WORDS else "ARGM-LOC" if word in _PLACE_WORDS else ""
+        elif relation in _PREPOSITION:  # the preposition governs the noun
+            role = _role_behind(tokens[child].span.of(text))
             for governed in children.get(child, ()) if role else ():
                 if tokens[governed].deprel in _GOVERNED:
                     yield Argument(role, _subtree(governed, tokens, children))
+        elif relation.partition(":")[0] == _OBLIQUE:  # the noun governs the preposition
+            for marker in children.get(child, ()):
+                role = _role_behind(tokens[marker].span.of(text))
+                if role and tokens[marker].deprel == _CASE:
+                    yield Argument(role, _subtree(child, tokens, children))
+
+
+def _role_behind(preposition: str) -> str:
+    if preposition in _AGENT_WORDS:
+        return "ARG0"
+    return "ARGM-LOC" if preposition in _PLACE_WORDS else ""
 
 
 def _shared_subject(

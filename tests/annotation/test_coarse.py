@@ -65,3 +65,11 @@ def test_coarse_name_is_a_voice_beside_the_rules() -> None:
 )
 def test_longest_known_ending_decides(name: str, types: tuple[str, ...]) -> None:
     assert load_name_rules().types_of_ending(name) == types
+
+
+def test_one_model_is_one_voice_however_many_label_sets_it_has() -> None:
+    text = "记者在聊城市看到"
+    span = find_span(text, "聊城市")
+    labels = [CoarseName(span, SITE, 0.8, "x"), CoarseName(span, ("Place",), 0.7, "x")]
+    (settled,) = settle_types(text, labels, ())
+    assert (settled.type, settled.score) == ("Place", 0.8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -263,3 +263,22 @@ def test_vote_keeps_what_engines_keep(check: Check, engine: VotingEngine) -> Non
 def test_engine_cannot_vote_twice() -> None:
     with pytest.raises(SettingsError, match="cannot vote twice"):
         load_engine("builtin+builtin")
+
+
+class Counting(HalfBlind):
+    """Has something to tell of what it cost."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def take_counts(self) -> Mapping[str, int]:
+        return {"tokens": self.number}
+
+    def report(self, counts: Mapping[str, int]) -> Sequence[str]:
+        return [f"{counts['tokens']} tokens"]
+
+
+def test_engines_that_count_report_each_for_itself() -> None:
+    engine = VotingEngine({"builtin": BuiltinEngine(), "a": Counting(3), "b": Counting(4)})
+    doubled = {name: 2 * number for name, number in engine.take_counts().items()}
+    assert list(engine.report(doubled)) == ["6 tokens", "8 tokens"]

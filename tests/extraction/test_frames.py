@@ -145,17 +145,26 @@ def test_joined_verb_shares_its_subject() -> None:
     assert ("鲁西集团", "builds", "双酚A项目") in said(view)
 
 
-def test_agent_of_a_passive_stands_behind_its_preposition() -> None:
+@pytest.mark.parametrize(
+    ("subject", "preposition", "agent"),
+    [
+        pytest.param((3, "nsubjpass"), (3, "prep"), (1, "pobj"), id="Stanford"),
+        pytest.param((3, "nsubj:pass"), (2, "case"), (3, "obl:agent"), id="Universal"),
+    ],
+)
+def test_agent_of_a_passive_stands_with_its_preposition(
+    subject: tuple[int, str], preposition: tuple[int, str], agent: tuple[int, str]
+) -> None:
     text = "工程由中铁十五局承建。"
     tree = tokens(
         text,
-        ("工程", "NN", 3, "nsubjpass"),
-        ("由", "P", 3, "prep"),
-        ("中铁十五局", "NR", 1, "pobj"),
+        ("工程", "NN", *subject),
+        ("由", "P", *preposition),
+        ("中铁十五局", "NR", *agent),
         ("承建", "VV", None, "root"),
     )
     (found,) = frames_of_tree(tree, text)
-    assert {(a.role, a.span.of(text)) for a in found.arguments} == {
+    assert {(a.role, a.span.of(text).strip("由")) for a in found.arguments} == {
         ("ARG0", "中铁十五局"),
         ("ARG1", "工程"),
     }

@@ -24,8 +24,9 @@ SOURCE = "tagger hanlp"  # HanLP's recognizers are taggers, and the scorers know
 BATCH_SENTENCES = 32
 
 _ORDER = ("multi", "tok", "pos", "ner", "srl", "dep")
-# Of several layers of one kind the first that is there: the others of a model are made of fine words.
+# Of several layers of these kinds the first that is there; the rest of a model counts in fine words.
 _PREFERRED = {"tok": ("tok/fine", "tok"), "pos": ("pos/ctb", "pos/pku", "pos", "pos/863")}
+_ALL_LAYERS = ("ner", "srl", "dep")
 
 
 @dataclass(slots=True)
@@ -90,8 +91,7 @@ class Parser:
         layers: dict[str, list[Any]] = {}
         for kind, component in self._components:
             if kind == "multi":
-                tasks = [name for name in component.tasks if name.partition("/")[0] in _ORDER]
-                layers.update(component(list(sentences), tasks=tasks))
+                layers.update(component(list(sentences), tasks=_tasks(component.tasks)))
             elif kind == "tok":
                 layers["tok"] = component(list(sentences))
             else:
@@ -100,6 +100,13 @@ class Parser:
                 layers.setdefault("tok", words)
                 layers[kind] = component(words, **options)
         return layers
+
+
+def _tasks(names: Iterable[str]) -> list[str]:
+    """Return which of a model's tasks are worth their time."""
+    there = list(names)
+    first = (next((n for n in preferred if n in there), None) for preferred in _PREFERRED.values())
+    return [*filter(None, first), *(n for n in there if n.partition("/")[0] in _ALL_LAYERS)]
 
 
 def _characters(sentence: str) -> list[str]:
