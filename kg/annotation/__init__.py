@@ -11,9 +11,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import repeat
 
 from kg.annotation.brackets import balanced_names
-from kg.annotation.coarse import CoarseName, settle_types
+from kg.annotation.coarse import POSSIBLE, CoarseName, settle_types
 from kg.annotation.combination import TAGGER, combine_names
 from kg.annotation.name_rules import load_name_rules
 from kg.annotation.sentences import split_sentences
@@ -25,10 +26,10 @@ __all__ = [
     "CoarseName",
     "annotate",
     "annotate_all",
+    "annotate_joined",
     "annotate_with",
     "attach_names",
     "load_tagger",
-    "tagged_names",
 ]
 
 ANNOTATOR = "kg builtin 1"
@@ -42,36 +43,38 @@ def annotate(article: Article) -> AnnotatedArticle:
 
 def annotate_all(articles: Iterable[Article]) -> Iterator[AnnotatedArticle]:
     """Annotate *articles*, such as those of a newspaper page: the same result in less time."""
-    for group in _groups(articles):
-        yield from map(annotate_with, group, tagged_names(group))
-
-
-def tagged_names(articles: Sequence[Article]) -> Iterator[list[NamedEntity] | None]:
-    """Yield the names that the bundled tagger sees in each article; None where it is missing."""
     tagger = load_tagger()
-    if tagger is None:
-        yield from (None for _ in articles)
-    else:
-        yield from _tag(tagger, articles)
+    for group in _groups(articles):
+        if tagger is None:
+            yield from (annotate_with(article, None) for article in group)
+        else:
+            yield from map(annotate_with, group, _tag(tagger, group))
 
 
-def annotate_with(
-    article: Article,
-    tagged: Iterable[NamedEntity] | None,
-    coarse: Iterable[CoarseName] = (),
-) -> AnnotatedArticle:
+def annotate_joined(
+    articles: Sequence[Article], coarse: Iterable[Iterable[CoarseName]]
+) -> Iterator[AnnotatedArticle]:
+    """Annotate *articles*, each with the names that another model sees in it.
+
+    They stand beside those of the rules and the bundled tagger, with a type of the ontology each and
+    with as much confidence as the tagger's own doubts leave them.
+    """
+    tagger, rules = load_tagger(), load_name_rules()
+    tagged = _tag(tagger, articles) if tagger else ([] for _ in articles)
+    possible = _tag(tagger, articles, min_alternative=POSSIBLE) if tagger else repeat(None)
+    for article, best, doubted, names in zip(articles, tagged, possible, coarse, strict=False):
+        known = [*rules.find(article.text), *best]
+        yield annotate_with(article, [*best, *settle_types(article.text, names, known, doubted)])
+
+
+def annotate_with(article: Article, tagged: Iterable[NamedEntity] | None) -> AnnotatedArticle:
     """Annotate with the names that a tagger found; None where there is no tagger at all.
 
-    Training calls this with the predictions of a tagger that has not seen the article, other engines
-    with the *coarse* names of a model that knows fewer types than the ontology.
+    Training calls this with the predictions of a tagger that has not seen the article.
     """
     names: Sequence[NamedEntity] = load_name_rules().find(article.text)
-    found = None if tagged is None else list(tagged)
-    if coarse := tuple(coarse):
-        known = [*names, *(found or ())]
-        found = [*(found or ()), *settle_types(article.text, coarse, known)]
-    if found is not None:
-        names = combine_names(names, balanced_names(article.text, found))
+    if tagged is not None:
+        names = combine_names(names, balanced_names(article.text, tagged))
     return AnnotatedArticle(article, attach_names(split_sentences(article), names), ANNOTATOR)
 
 
@@ -95,14 +98,17 @@ def _groups(articles: Iterable[Article]) -> Iterator[list[Article]]:
         yield group
 
 
-def _tag(tagger: Tagger, articles: Sequence[Article]) -> Iterator[list[NamedEntity]]:
-    """Yield the names of each article by its own offsets."""
+def _tag(
+    tagger: Tagger, articles: Sequence[Article], *, min_alternative: float | None = None
+) -> Iterator[list[NamedEntity]]:
+    """Yield the names of each article by its own offsets, those too that are only so probable."""
     sentences = [split_sentences(article) for article in articles]
     texts = [
         ([sentence.span.of(article.text) for sentence in found], article.text)
         for article, found in zip(articles, sentences, strict=True)
     ]
-    for found, names_by_sentence in zip(sentences, tagger.tag_all(texts), strict=True):
+    tagged = tagger.tag_all(texts, min_alternative=min_alternative)
+    for found, names_by_sentence in zip(sentences, tagged, strict=True):
         yield [
             NamedEntity(
                 Span(name.begin, name.end).shift(sentence.span.begin), name.type, name.score, TAGGER

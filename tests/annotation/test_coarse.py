@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from kg.annotation import CoarseName, annotate_with
-from kg.annotation.coarse import GUESSED, settle_types
+from kg.annotation import CoarseName, annotate_all, annotate_joined
+from kg.annotation.coarse import settle_types
 from kg.annotation.name_rules import load_name_rules
 from kg.model import NamedEntity
 from tests.factories import find_span, make_article
@@ -39,32 +39,26 @@ def test_what_another_saw_at_the_span_comes_before_the_ending() -> None:
     coarse = [CoarseName(span, BODY, 0.8, "tagger hanlp") for span in (first, second)]
     settled = list(settle_types(text, coarse, known))
     assert [name.type for name in settled] == ["Organization"] * 2  # the second by its words
-    assert [name.score for name in settled] == [0.8, 0.8]
-
-
-def test_guess_is_believed_less() -> None:
-    text = "苏泊尔投产"
-    (settled,) = settle_types(text, [CoarseName(find_span(text, "苏泊尔"), BODY, 0.8, "x")], ())
-    assert settled.score == pytest.approx(0.8 * GUESSED)
-
-
-def test_coarse_name_is_a_voice_beside_the_rules() -> None:
-    article = make_article("昨日，莘县税务局表示支持。")
-    span = find_span(article.text, "莘县税务局")
-    annotated = annotate_with(article, None, [CoarseName(span, BODY, 0.8, "tagger hanlp")])
-    (name,) = [n for n in annotated.sentences[0].names if n.span == span]
-    assert name.source == "tagger hanlp+ending 税务局"
-    alone = annotate_with(article, [])
-    (unconfirmed,) = [n for n in alone.sentences[0].names if n.span == span]
-    assert name.score > 0.9 > unconfirmed.score
 
 
 @pytest.mark.parametrize(
-    ("name", "types"),
-    [("聊城市司法局", ("Agency",)), ("鲁西集团", ("Company",)), ("局", ()), ("苏泊尔", ())],
+    ("probability", "score"),
+    [
+        pytest.param(0.9, 0.99, id="both see it"),
+        pytest.param(0.3, 0.79, id="our tagger doubts"),
+        pytest.param(0.02, None, id="our tagger hardly thinks of it"),
+        pytest.param(None, None, id="our tagger does not think of it"),
+    ],
 )
-def test_longest_known_ending_decides(name: str, types: tuple[str, ...]) -> None:
-    assert load_name_rules().types_of_ending(name) == types
+def test_second_opinion_counts_by_what_the_first_holds_possible(
+    probability: float | None, score: float | None
+) -> None:
+    text = "昨日，宏坤到会。"
+    span = find_span(text, "宏坤")
+    possible = [NamedEntity(span, "Company", probability, "tagger")] if probability else []
+    names = [CoarseName(span, BODY, 0.9, "tagger hanlp")]
+    settled = list(settle_types(text, names, (), possible))
+    assert [round(name.score, 2) for name in settled] == ([score] if score else [])
 
 
 def test_one_model_is_one_voice_however_many_label_sets_it_has() -> None:
@@ -73,3 +67,24 @@ def test_one_model_is_one_voice_however_many_label_sets_it_has() -> None:
     labels = [CoarseName(span, SITE, 0.8, "x"), CoarseName(span, ("Place",), 0.7, "x")]
     (settled,) = settle_types(text, labels, ())
     assert (settled.type, settled.score) == ("Place", 0.8)
+
+
+def test_joined_name_is_a_voice_beside_the_rules() -> None:
+    article = make_article("昨日，莘县税务局表示支持。")
+    span = find_span(article.text, "莘县税务局")
+    (annotated,) = annotate_joined([article], [[CoarseName(span, BODY, 0.8, "tagger hanlp")]])
+    (name,) = [n for n in annotated.sentences[0].names if n.span == span]
+    assert name.source == "tagger+tagger hanlp+ending 税务局"
+
+
+def test_joining_nothing_changes_nothing() -> None:
+    articles = [make_article("昨日，莘县税务局表示支持。"), make_article("", id="doc/a2")]
+    assert list(annotate_joined(articles, [[], []])) == list(annotate_all(articles))
+
+
+@pytest.mark.parametrize(
+    ("name", "types"),
+    [("聊城市司法局", ("Agency",)), ("鲁西集团", ("Company",)), ("局", ()), ("苏泊尔", ())],
+)
+def test_longest_known_ending_decides(name: str, types: tuple[str, ...]) -> None:
+    assert load_name_rules().types_of_ending(name) == types

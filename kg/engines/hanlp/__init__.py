@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from kg.annotation import ANNOTATOR, annotate_with, tagged_names
+from kg.annotation import ANNOTATOR, annotate_joined
 from kg.annotation.sentences import split_sentences
 from kg.engines.hanlp import compat
 from kg.engines.hanlp.models import DEFAULT_MODEL, Model, cached_models, find_model
@@ -26,7 +26,7 @@ from kg.engines.hanlp.parsing import Parser
 from kg.engines.interface import EngineState
 from kg.errors import AnnotatorUnavailable, KgError
 from kg.extraction import extract
-from kg.model import AnnotatedArticle, Article, Extraction
+from kg.model import Article, Extraction
 
 __all__ = ["HanlpEngine", "describe", "make_engine"]
 
@@ -62,16 +62,18 @@ class HanlpEngine:
     def extract_all(
         self, articles: Sequence[Article], *, home: str | None = None
     ) -> Iterator[Extraction]:
-        for article, tagged in zip(articles, tagged_names(articles), strict=True):
-            spans = [sentence.span for sentence in split_sentences(article)]
-            parses = self._parser.parse(article.text, spans)
-            names = [name for parse in parses for name in parse.names]
-            annotated = annotate_with(article, tagged, names)
+        parsed = [
+            self._parser.parse(article.text, [s.span for s in split_sentences(article)])
+            for article in articles
+        ]
+        names = ([name for parse in parses for name in parse.names] for parses in parsed)
+        for annotated, parses in zip(annotate_joined(articles, names), parsed, strict=True):
             sentences = (
                 replace(sentence, tokens=tuple(parse.tokens), frames=tuple(parse.frames))
                 for sentence, parse in zip(annotated.sentences, parses, strict=True)
             )
-            yield extract(AnnotatedArticle(article, tuple(sentences), self.identity), home=home)
+            joined = replace(annotated, sentences=tuple(sentences), annotator=self.identity)
+            yield extract(joined, home=home)
 
 
 def make_engine(argument: str = "") -> HanlpEngine:
