@@ -9,9 +9,10 @@ from decimal import Decimal
 import pytest
 
 from kg.engines import load_engine
+from kg.engines.ballots import ALONE, CONTRADICTED
 from kg.engines.builtin import BuiltinEngine
 from kg.engines.compliance import CHECKS, Check
-from kg.engines.voting import ALONE, CONTRADICTED, VotingEngine, contradictions, said_by, vote
+from kg.engines.voting import VotingEngine, contradictions, said_by, vote
 from kg.errors import InternalError, SettingsError
 from kg.model import Article, Extraction, Mention, Quantity, Relation
 from tests.factories import make_article, make_extraction, make_mention, make_relation
@@ -153,7 +154,29 @@ def test_other_type_is_recorded_and_lowers_what_rests_on_it() -> None:
     assert firm.type == "Company"
     assert contradictions(firm.method) == ("llm: Agency",)
     evidence = only(joined.relations).evidence
-    assert contradictions(evidence.method) == ("llm: Agency 鲁西集团",)
+    assert contradictions(evidence.method) == ("llm: 鲁西集团 is Agency",)
+    assert evidence.confidence == pytest.approx(0.6 * ALONE * CONTRADICTED)
+
+
+def test_same_words_taken_for_another_entity_are_recorded() -> None:
+    """One engine takes 鲁西集团 for short for a firm that another tells apart from it."""
+    article = make_article("鲁西集团的聊城鲁西聚碳酸酯有限公司建设双酚A项目。")
+    long = "聊城鲁西聚碳酸酯有限公司"
+    short, firm = (
+        make_mention(article, "鲁西集团", "Company"),
+        make_mention(article, long, "Company"),
+    )
+    project = make_mention(article, "双酚A项目", "Project")
+    claim = make_relation(article, "builds", short, project, method="llm", confidence=0.6)
+    joined = vote(
+        {
+            "builtin": make_extraction(article, [replace(short, name=long), firm, project]),
+            "llm": make_extraction(article, [replace(short, score=0.6), firm, project], [claim]),
+        }
+    )
+    assert contradictions(joined.mentions[0].method) == ("llm: 鲁西集团",)
+    evidence = only(joined.relations).evidence
+    assert contradictions(evidence.method) == ("llm: 鲁西集团 is 鲁西集团",)
     assert evidence.confidence == pytest.approx(0.6 * ALONE * CONTRADICTED)
 
 
