@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
 
 from kg.engines.ballots import (
     Label,
@@ -30,7 +29,7 @@ from kg.engines.ballots import (
     said_by,
 )
 from kg.engines.entity_votes import Places, align_entities, elect_mentions
-from kg.engines.interface import Engine
+from kg.engines.interface import Engine, ReportingEngine
 from kg.errors import InternalError
 from kg.model import (
     Article,
@@ -76,8 +75,8 @@ class VotingEngine:
         return {
             f"{label}{_OF}{name}": number
             for label, engine in self._engines.items()
-            if (take := getattr(engine, "take_counts", None)) is not None
-            for name, number in take().items()
+            if isinstance(engine, ReportingEngine)
+            for name, number in engine.take_counts().items()
         }
 
     def report(self, counts: Mapping[str, int]) -> Sequence[str]:
@@ -86,8 +85,8 @@ class VotingEngine:
         for label, engine in self._engines.items():
             head = label + _OF
             own = {n.removeprefix(head): c for n, c in counts.items() if n.startswith(head)}
-            if own:
-                lines += cast("Any", engine).report(own)  # it counts, so it reports
+            if own and isinstance(engine, ReportingEngine):
+                lines += engine.report(own)
         return lines
 
 
