@@ -29,7 +29,6 @@ scheduler that is no more.
 from __future__ import annotations
 
 import json
-import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -53,8 +52,6 @@ __all__ = [
     "transformer_mirrors",
     "unpack",
 ]
-
-logger = logging.getLogger(__name__)
 
 CONFIG = "config.json"
 PACKAGES = ("hanlp", "torch", "transformers")
