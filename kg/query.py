@@ -40,6 +40,7 @@ __all__ = [
     "QueryResult",
     "cookbook",
     "find_query",
+    "refuse_unsafe",
     "run_cookbook",
     "run_query",
     "to_csv",
@@ -90,7 +91,7 @@ def run_query(store: ox.Store, text: str, *, max_rows: int | None = None) -> Que
     Raises:
         InputError: not SPARQL, an update, or a query with SERVICE.
     """
-    _refuse(text)
+    refuse_unsafe(text)
     prefixes = Iris(base_iri_of(store)).prefixes()
     try:
         found = store.query(text, prefixes=prefixes)
@@ -121,7 +122,12 @@ _PROLOGUE = re.compile(r"\s+|#[^\n]*|PREFIX\s+[^\s:]*:\s*<[^<>]*>|BASE\s*<[^<>]*
 _HARMLESS = re.compile(r"[?$]\w+|[A-Za-z][\w-]*:[\w-]+")
 
 
-def _refuse(text: str) -> None:
+def refuse_unsafe(text: str) -> None:
+    """Refuse a query that would write or call other machines.
+
+    Raises:
+        InputError: an update, or a query with SERVICE.
+    """
     position = 0
     while found := _PROLOGUE.match(text, position):
         position = found.end()

@@ -74,14 +74,14 @@ def test_module_says_what_is_public(path: Path) -> None:
     for names in listed:
         assert set(names) <= defined
     if path.name == "__init__.py" and len(tree.body) > 1:
-        functions = (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef))
+        functions = (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef))
         public = {node.name for node in functions if not node.name.startswith("_")}
         assert public <= {name for names in listed for name in names}
 
 
 def names_of(node: ast.stmt) -> set[str]:
     """Return the names a statement of a module defines or imports."""
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return {node.name}
     if isinstance(node, ast.Import | ast.ImportFrom):
         return {alias.asname or alias.name for alias in node.names}

@@ -14,6 +14,7 @@ from kg.commands.asking import explain, query
 from kg.commands.building import build, extract
 from kg.commands.examining import doctor
 from kg.commands.measuring import evaluate, train
+from kg.commands.serving import serve
 from kg.commands.writing import export, show, validate
 
 __all__ = ["COMMANDS"]
@@ -24,6 +25,7 @@ COMMANDS: Sequence[click.Command] = (
     query,
     explain,
     show,
+    serve,
     export,
     validate,
     evaluate,

@@ -3,6 +3,13 @@
 The ontology stands beside the data, so that a query can ask for the Chinese name of a relation. It
 is in the default graph, where queries look, and once more in a graph of its own, which tells the
 exports what is no data.
+
+A build replaces the store while others read it. RocksDB opens its files by path and in part only when
+a query needs them, so a reader that trusts the path could read its index from the old build and a
+table from the new one. `FollowedStore` reads one build to its end and then moves on to the next.
+
+rdflib's API over the same files, for those who want it: ``pip install oxrdflib``, then
+``rdflib.Graph(OxigraphStore(store=open_store(folder)), identifier=DATASET_DEFAULT_GRAPH_ID)``.
 """
 
 from __future__ import annotations
@@ -11,13 +18,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeAlias
 
 import pyoxigraph as ox
 import rdflib
 from rdflib.namespace import VOID
 
-from kg.errors import InputError
+from kg.errors import InputError, InternalError
 from kg.graph.builder import Graph, sorted_triples
 from kg.graph.namespaces import DEFAULT_BASE_IRI, KG
 from kg.schema import ontology_path
@@ -26,6 +35,7 @@ __all__ = [
     "ONTOLOGY_GRAPH",
     "STORE_FOLDER",
     "TURTLE_FILE",
+    "FollowedStore",
     "base_iri_of",
     "load_turtle",
     "memory_store",
@@ -86,6 +96,73 @@ def open_store(folder: Path) -> ox.Store:
     if (folder / TURTLE_FILE).is_file():
         return load_turtle(folder / TURTLE_FILE)
     raise InputError("there is no graph", path=folder, remedy="build one: kg build PATH -o DIR")
+
+
+class FollowedStore:
+    """The store of a folder, for a process that outlives builds.
+
+    `refresh` moves on to a new build; between two calls everything comes from one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._version: _Version | None = None
+        self._directory: int | None = None
+        self._store: ox.Store | None = None
+        self.refresh()
+
+    @property
+    def store(self) -> ox.Store:
+        """The graph as it was at the last `refresh`."""
+        if self._store is None:
+            raise InternalError("a followed store was used after close()")
+        return self._store
+
+    def refresh(self) -> bool:
+        """Open what was built since the last call; say whether there was something.
+
+        Raises:
+            InputError: the new store is damaged, or there is none and never was.
+        """
+        version = _version(self._folder)
+        # Between the two renames of write_store there is none for a moment: keep the one we have.
+        if self._store is not None and version in (None, self._version):
+            return False
+        self.close()
+        self._store = self._open()
+        self._version = version
+        return True
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._store = self._version = None
+        if self._directory is not None:
+            os.close(self._directory)
+            self._directory = None
+
+    def _open(self) -> ox.Store:
+        place = self._folder / STORE_FOLDER
+        with suppress(OSError):
+            # A descriptor stays with its directory when the name goes to another one.
+            self._directory = os.open(place, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+            pinned = Path(f"/proc/self/fd/{self._directory}")
+            if pinned.is_dir():
+                with suppress(OSError, RuntimeError):
+                    return ox.Store.read_only(str(pinned))
+        return open_store(self._folder)  # no Linux, no store, or damaged: the message says which
+
+
+_Version: TypeAlias = tuple[int, int, int]
+
+
+def _version(folder: Path) -> _Version | None:
+    """Return what tells one build from the next, nothing where none is at this moment."""
+    # RocksDB writes CURRENT once when a database is made; read-only openings leave it alone.
+    for file in (folder / STORE_FOLDER / "CURRENT", folder / TURTLE_FILE):
+        with suppress(OSError):
+            status = file.stat()
+            return status.st_dev, status.st_ino, status.st_mtime_ns
+    return None
 
 
 def load_turtle(path: Path) -> ox.Store:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import rdflib
+from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
-from kg.errors import InputError
+from kg.errors import InputError, InternalError
 from kg.export import write_turtle
-from kg.graph import load_turtle, memory_store, open_store, read_graph, write_store
+from kg.graph import Graph, load_turtle, memory_store, open_store, read_graph, write_store
 from kg.graph.files import replace_file, safe_cell, xml_text
 from kg.graph.reader import GraphReader
+from kg.graph.store import FollowedStore
 from tests.graph.samples import sample_graph
 
 
@@ -30,6 +33,56 @@ def test_a_store_is_replaced_while_readers_have_it_open(tmp_path: Path) -> None:
     write_store(sample_graph(), tmp_path / "store")
     assert read_graph(reader) == read_graph(open_store(tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
+
+
+def half(graph: Graph) -> Graph:
+    return Graph(graph.triples[: len(graph.triples) // 2], graph.base_iri)
+
+
+def test_a_followed_store_reads_one_build_until_it_is_refreshed(tmp_path: Path) -> None:
+    write_store(sample_graph(), tmp_path / "store")
+    followed = FollowedStore(tmp_path)
+    assert not followed.refresh()
+    write_store(half(sample_graph()), tmp_path / "store")
+    assert read_graph(followed.store) == sample_graph()
+    assert followed.refresh()
+    assert read_graph(followed.store) == half(sample_graph())
+    assert not followed.refresh()
+    followed.close()
+    with pytest.raises(InternalError):
+        _ = followed.store
+
+
+def test_a_followed_store_outlives_the_moment_without_one(tmp_path: Path) -> None:
+    write_store(sample_graph(), tmp_path / "store")
+    followed = FollowedStore(tmp_path)
+    (tmp_path / "store").rename(tmp_path / "old")
+    assert not followed.refresh()
+    assert read_graph(followed.store) == sample_graph()
+    (tmp_path / "old").rename(tmp_path / "store")
+    assert not followed.refresh()
+
+
+def test_a_followed_store_may_begin_with_turtle(tmp_path: Path) -> None:
+    write_turtle(half(sample_graph()), tmp_path / "graph.ttl")
+    followed = FollowedStore(tmp_path)
+    assert read_graph(followed.store) == half(sample_graph())
+    write_store(sample_graph(), tmp_path / "store")
+    assert followed.refresh()
+    assert read_graph(followed.store) == sample_graph()
+
+
+def test_rdflib_reads_the_store_itself(tmp_path: Path) -> None:
+    oxrdflib = pytest.importorskip("oxrdflib")
+    write_store(sample_graph(), tmp_path / "store")
+    store = oxrdflib.OxigraphStore(store=open_store(tmp_path))
+    graph = rdflib.Graph(store, identifier=DATASET_DEFAULT_GRAPH_ID)
+    label = rdflib.Literal("鲁西集团", lang="zh")
+    assert [str(node) for node in graph.subjects(rdflib.SKOS.prefLabel, label)] == [
+        "https://w3id.org/kg-news/id/company/鲁西集团"
+    ]
+    rows = graph.query("SELECT ?s { ?s a <https://w3id.org/kg-news/ontology#Statement> }")
+    assert len(rows) == sum(1 for _ in GraphReader(open_store(tmp_path)).claims())
 
 
 def test_turtle_stands_in_for_a_missing_store(tmp_path: Path) -> None:
