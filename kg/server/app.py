@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -9,11 +10,18 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from kg.server.endpoint import METHODS, Endpoint
 from kg.server.limits import Limits
+from kg.server.linked_data import LinkedData
+from kg.server.pages import Pages
 from kg.server.pool import WorkerPool
+from kg.server.rendering import STATIC
 from kg.server.security import Guard
 
 __all__ = ["ServerSettings", "create_app"]
@@ -31,18 +39,33 @@ class ServerSettings:
 
 def create_app(settings: ServerSettings) -> Starlette:
     """Return the ASGI application; its workers start and stop with it."""
-    queries = WorkerPool(settings.folder, settings.limits)
+    limits = settings.limits
+    # Two pools: however many wait for their queries, pages open.
+    queries, reading = WorkerPool(settings.folder, limits), WorkerPool(settings.folder, limits)
+    pages = Pages(reading, limits)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await queries.start()
+        await asyncio.gather(queries.start(), reading.start())
         try:
             yield
         finally:
-            await queries.stop()
+            await asyncio.gather(queries.stop(), reading.stop())
 
-    routes: Sequence[Route] = (
-        Route("/sparql", Endpoint(queries, settings.limits).answer, methods=list(METHODS)),
+    async def not_found(request: Request, error: Exception) -> Response:
+        return pages.failure(request, 404)
+
+    endpoint = Endpoint(queries, limits)
+    routes: Sequence[BaseRoute] = (
+        Route("/sparql", endpoint.answer, methods=list(METHODS), name="sparql"),
+        *LinkedData(reading, limits).routes(),
+        *pages.routes(),
+        Mount("/static", StaticFiles(directory=STATIC)),
     )
     guard = Middleware(Guard, hosts=settings.hosts, cors_origin=settings.cors_origin)
-    return Starlette(routes=list(routes), middleware=[guard], lifespan=lifespan)
+    return Starlette(
+        routes=list(routes),
+        middleware=[guard, Middleware(GZipMiddleware, minimum_size=1000)],
+        exception_handlers={404: not_found},
+        lifespan=lifespan,
+    )

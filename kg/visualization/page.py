@@ -25,7 +25,7 @@ from kg.schema import ClassDef, RelationDef, Schema, load_schema
 from kg.visualization.layout import LABEL_PIXELS, label_lines, lay_out, node_box, node_radius
 from kg.visualization.picture import Claim, Picture, PictureEdge, PictureNode, Quote
 
-__all__ = ["render"]
+__all__ = ["look_of", "render"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _TEMPLATE = "page.html"
@@ -68,6 +68,11 @@ _INVISIBLE = dict.fromkeys(
     ],
     " ",
 )
+
+
+def look_of(type_: str) -> tuple[str, str]:
+    """Return the shape and colour of a class of entities, in the words of vis-network and CSS."""
+    return _LOOKS.get(type_, _PLAIN_LOOK)
 
 
 def render(picture: Picture, *, title: str, schema: Schema | None = None) -> str:

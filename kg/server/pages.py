@@ -1,0 +1,466 @@
+"""The pages of the explorer: each reads its address, asks a worker, and fills a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
+from urllib.parse import quote, unquote
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from kg.errors import KgError
+from kg.query import CookbookQuery, cookbook, find_query
+from kg.schema import load_schema
+from kg.server.endpoint import run_while_connected
+from kg.server.limits import CutOff, Limits
+from kg.server.links import address, page_of, parts_of
+from kg.server.pool import WorkerPool
+from kg.server.protocol import Refused
+from kg.server.rendering import render, type_colours
+from kg.server.security import QUERY_POLICY
+from kg.server.views.articles import article_list, article_page
+from kg.server.views.downloads import table_csv
+from kg.server.views.entities import ClaimGroup, claim_list, entity_view, one_claim
+from kg.server.views.names import find_names, overview
+from kg.server.views.neighbourhood import MAX_CENTRES, neighbourhood
+from kg.server.views.questions import answer_question, answer_question_csv, with_prefixes
+from kg.server.views.regions import region_view
+from kg.server.views.resources import resource_view
+from kg.server.views.tables import SORTS, STATES, TABLES, Filters, table_page
+from kg.server.wording import LANGUAGES, Wording, preferred_language
+
+__all__ = ["Pages"]
+
+T = TypeVar("T")
+Handler = Callable[[Request], Awaitable[Response]]
+
+_PER_PAGE = 50
+_SUGGESTIONS = 10
+_MAX_PAGE = 100_000
+_MAX_ROWS = 1_000  # of an answer on a page; the download has more
+_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+
+SECTIONS: Sequence[tuple[str, str]] = (
+    ("entities", "/search"),
+    ("articles", "/articles"),
+    ("regions", "/regions"),
+    ("investments", "/investments"),
+    ("status", "/status"),
+    ("questions", "/questions"),
+    ("sparql", "/query"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Where in a long list a page is."""
+
+    page: int
+    last: int
+    previous: str
+    next: str
+
+
+class Pages:
+    """The handlers, which share the workers and the limits."""
+
+    def __init__(self, pool: WorkerPool, limits: Limits) -> None:
+        self._pool = pool
+        self._limits = limits
+
+    def routes(self) -> list[Route]:
+        """Return the addresses of all pages."""
+        pages: Sequence[tuple[str, Handler]] = (
+            ("/", self.home),
+            ("/search", self.search),
+            ("/suggest", self.suggest),
+            ("/entity/{kind}/{name:path}", self.entity),
+            ("/claims/{kind}/{name:path}", self.claims),
+            ("/statement/{name:path}", self.statement),
+            ("/articles", self.articles),
+            ("/article/{name:path}", self.article),
+            ("/regions", self.regions),
+            ("/regions/{code}", self.regions),
+            *((f"/{table}", self.table) for table in TABLES),
+            *((f"/{table}.csv", self.table_download) for table in TABLES),
+            ("/questions", self.questions),
+            ("/questions/{name}.csv", self.question_download),
+            ("/questions/{name}", self.question),
+            ("/query", self.query),
+            ("/resource/{kind}/{name:path}", self.resource),
+            ("/types.css", self.types),
+        )
+        return [Route(path, self._guarded(handler), methods=["GET"]) for path, handler in pages]
+
+    def _guarded(self, handler: Handler) -> Handler:
+        async def guarded(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except CutOff as cut_off:
+                return self.failure(request, cut_off.status, cut_off.reason)
+            except KgError as error:  # a parameter of a question, or a damaged store
+                return self.failure(request, 400, str(error))
+
+        return guarded
+
+    def failure(self, request: Request, status: int, reason: str = "") -> Response:
+        """Return a page that says what did not work."""
+        words = _wording(request)
+        reason = reason or words("not-found")
+        return self._page(request, "error.html", status=status, reason=reason)
+
+    async def _read(self, request: Request, view: Callable[..., T | None], *arguments: Any) -> T:
+        """Return a view.
+
+        Raises:
+            Refused: there is nothing at this address.
+        """
+        found = await run_while_connected(request, self._pool, view, *arguments)
+        if found is None:
+            raise Refused(404, _wording(request)("not-here"))
+        return found
+
+    def _page(
+        self, request: Request, template: str, *, status: int = 200, **context: Any
+    ) -> Response:
+        words = _wording(request)
+        parameters = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
+        path = quote(request.url.path)
+        base = {
+            "t": words,
+            "sections": SECTIONS,
+            "section": _section_of(request.url.path),
+            "switch": address(path, [*parameters, ("lang", words.other)]),
+            "path": path,
+        }
+        response = HTMLResponse(
+            render(template, {**base, **context}),
+            status_code=status,
+            headers={"Vary": "Accept-Language, Cookie", "Content-Language": words.language},
+        )
+        if request.query_params.get("lang") in LANGUAGES:
+            response.set_cookie("lang", words.language, samesite="lax", httponly=True, path="/")
+        return response
+
+    # ------------------------------------------------------------------------------ finding
+
+    async def home(self, request: Request) -> Response:
+        view = await self._read(request, overview)
+        return self._page(request, "home.html", view=view)
+
+    async def search(self, request: Request) -> Response:
+        text, type_ = (
+            request.query_params.get("q", "").strip(),
+            request.query_params.get("type", ""),
+        )
+        page = _page_number(request)
+        begin = (page - 1) * _PER_PAGE
+        view = await self._read(request, find_names, text, type_, begin, _PER_PAGE)
+        return self._page(
+            request,
+            "search.html",
+            view=view,
+            searched=text,
+            type=type_,
+            types=list(load_schema().classes),
+            pages=_pager(request, view.total),
+        )
+
+    async def suggest(self, request: Request) -> Response:
+        words = _wording(request)
+        text = request.query_params.get("q", "").strip()
+        found = await self._read(request, find_names, text, "", 0, _SUGGESTIONS) if text else None
+        hits = [
+            {
+                "label": hit.label,
+                "type": words.type(hit.type),
+                "class": hit.type.lower(),
+                "alias": hit.alias,
+                "page": page_of(hit.iri),
+            }
+            for hit in (found.hits if found else ())
+        ]
+        return JSONResponse({"hits": hits, "total": found.total if found else 0})
+
+    # ------------------------------------------------------------------------------ reading
+
+    async def entity(self, request: Request) -> Response:
+        kind, name = request.path_params["kind"], request.path_params["name"]
+        opened = request.query_params.getlist("open")
+        centres = [(kind, name), *(_kind_and_name(each) for each in opened)]
+        drawing = await self._read(request, neighbourhood, centres[:MAX_CENTRES])
+        own = page_of(drawing.centre)
+        context: dict[str, Any] = {
+            "drawing": drawing,
+            "opened": opened,
+            "own": own,
+            "unfold": lambda iri: address(
+                own, [*(("open", each) for each in opened), ("open", ":".join(_decoded(iri)))]
+            ),
+        }
+        if request.query_params.get("part") == "picture":
+            return self._page(request, "_picture.html", **context)
+        view = await self._read(request, entity_view, kind, name)
+        return self._page(
+            request,
+            "entity.html",
+            view=view,
+            claims_address=lambda group: _claims_address(view.node.iri, group),
+            **context,
+            **_data_of(view.node.iri),
+        )
+
+    async def claims(self, request: Request) -> Response:
+        kind, name = request.path_params["kind"], request.path_params["name"]
+        predicate = request.query_params.get("relation", "")
+        outgoing = request.query_params.get("end") != "object"
+        begin = (_page_number(request) - 1) * _PER_PAGE
+        view = await self._read(
+            request, claim_list, kind, name, predicate, outgoing, begin, _PER_PAGE
+        )
+        return self._page(
+            request, "claims.html", view=view, pages=_pager(request, view.group.total)
+        )
+
+    async def statement(self, request: Request) -> Response:
+        view = await self._read(request, one_claim, request.path_params["name"])
+        return self._page(request, "statement.html", view=view, **_data_of(view.iri))
+
+    async def articles(self, request: Request) -> Response:
+        words = request.query_params.get("words", "").strip()
+        begin = (_page_number(request) - 1) * _PER_PAGE
+        rows, total = await self._read(request, article_list, words, begin, _PER_PAGE)
+        pages = _pager(request, total)
+        return self._page(
+            request, "articles.html", rows=rows, total=total, words=words, pages=pages
+        )
+
+    async def article(self, request: Request) -> Response:
+        view = await self._read(request, article_page, request.path_params["name"])
+        chosen = request.query_params.get("claim", "")
+        lit = {key for claim, keys in view.claims if claim.id == chosen for key in keys}
+        data = _data_of(view.article.iri)
+        return self._page(request, "article.html", view=view, chosen=chosen, lit=lit, **data)
+
+    async def resource(self, request: Request) -> Response:
+        kind, name = request.path_params["kind"], request.path_params["name"]
+        view = await self._read(request, resource_view, kind, name)
+        return self._page(request, "resource.html", view=view, **_data_of(view.iri))
+
+    # ------------------------------------------------------------------------------- tables
+
+    async def regions(self, request: Request) -> Response:
+        view = await self._read(request, region_view, request.path_params.get("code", ""))
+        return self._page(request, "regions.html", view=view)
+
+    async def table(self, request: Request) -> Response:
+        table, filters = _table(request), _filters(request)
+        begin = (_page_number(request) - 1) * _PER_PAGE
+        view = await self._read(request, table_page, table, filters, begin, _PER_PAGE)
+        wanted = [item for item in request.query_params.multi_items() if item[0] not in _PLACE]
+        return self._page(
+            request,
+            "table.html",
+            table=table,
+            view=view,
+            filters=filters,
+            states=STATES,
+            pages=_pager(request, view.total),
+            download=address(f"/{table}.csv", wanted),
+            sort_address=lambda name: _sorted_by(request, name, filters),
+        )
+
+    async def table_download(self, request: Request) -> Response:
+        table, language = _table(request), _wording(request).language
+        filters, size = _filters(request), self._limits.result_bytes
+        body = await self._read(request, table_csv, table, filters, language, size)
+        return _download(body, f"{table}.csv")
+
+    # ---------------------------------------------------------------------------- questions
+
+    async def questions(self, request: Request) -> Response:
+        return self._page(request, "questions.html", questions=cookbook())
+
+    async def question(self, request: Request) -> Response:
+        question, settings = _question(request)
+        view = await self._read(request, answer_question, question.name, settings, _MAX_ROWS)
+        words = _wording(request)
+        return self._page(
+            request,
+            "question.html",
+            question=question,
+            heading=_title(question, words),
+            parameters=[(each, _help(each.help, words)) for each in question.parameters],
+            settings=settings,
+            view=view,
+            download=address(f"/questions/{question.name}.csv", settings.items()),
+        )
+
+    async def question_download(self, request: Request) -> Response:
+        question, settings = _question(request)
+        body = await self._read(request, answer_question_csv, question.name, settings, 100_000)
+        return _download(body, f"{question.name}.csv")
+
+    async def query(self, request: Request) -> Response:
+        example = find_query(request.query_params.get("example", ""))
+        given = request.query_params.get("query") or (example or cookbook()[0]).text
+        text = await self._read(request, with_prefixes, given)
+        response = self._page(
+            request,
+            "query.html",
+            questions=cookbook(),
+            example=example,
+            text=text,
+            endpoint=str(request.url_for("sparql")),
+        )
+        response.headers["Content-Security-Policy"] = QUERY_POLICY
+        return response
+
+    async def types(self, request: Request) -> Response:
+        return Response(type_colours(), media_type="text/css")
+
+
+# --------------------------------------------------------------------------- addresses
+
+
+_PLACE = frozenset({"page", "lang"})
+
+
+def _wording(request: Request) -> Wording:
+    wanted = request.query_params.get("lang") or request.cookies.get("lang")
+    if wanted not in LANGUAGES:
+        wanted = preferred_language(request.headers.get("accept-language", ""))
+    return Wording.of(wanted or "zh")
+
+
+def _table(request: Request) -> str:
+    return request.url.path.strip("/").removesuffix(".csv")
+
+
+def _section_of(path: str) -> str:
+    return next((name for name, begin in SECTIONS if path.startswith(begin)), "")
+
+
+def _page_number(request: Request) -> int:
+    text = request.query_params.get("page", "1")
+    if not (text.isascii() and text.isdecimal() and len(text) < 7):
+        raise Refused(400, f"page={text}: a number is wanted")
+    return min(max(int(text), 1), _MAX_PAGE)
+
+
+def _pager(request: Request, total: int) -> Pager:
+    page, last = _page_number(request), max(1, -(-total // _PER_PAGE))
+
+    def at(number: int) -> str:
+        kept = [item for item in request.query_params.multi_items() if item[0] not in _PLACE]
+        return address(quote(request.url.path), [*kept, ("page", number)])
+
+    return Pager(page, last, at(page - 1) if page > 1 else "", at(page + 1) if page < last else "")
+
+
+def _kind_and_name(text: str) -> tuple[str, str]:
+    kind, _, name = text.partition(":")
+    return kind, name
+
+
+def _decoded(iri: str) -> tuple[str, str]:
+    kind, name = parts_of(iri)
+    return kind, unquote(name)
+
+
+def _claims_address(iri: str, group: ClaimGroup) -> str:
+    path = page_of(iri).replace("/entity/", "/claims/", 1)
+    end = None if group.outgoing else "object"
+    return address(path, [("relation", group.predicate), ("end", end)])
+
+
+def _data_of(iri: str) -> dict[str, Any]:
+    """Return where the data of a node are, and the address that stands for the node itself."""
+    kind, name = parts_of(iri)
+    path = f"{kind}/{quote(name, safe='%')}"
+    return {"data": f"/data/{path}", "identifier": f"/id/{path}"}
+
+
+# --------------------------------------------------------------------------- parameters
+
+
+def _filters(request: Request) -> Filters:
+    given = request.query_params
+    sort = given.get("sort", "published")
+    if sort not in SORTS:
+        raise Refused(400, f"sort={sort}: one of {', '.join(SORTS)} is wanted")
+    return Filters(
+        kind=given.get("kind", ""),
+        text=given.get("words", "").strip(),
+        region=given.get("region", "").strip(),
+        state=given.get("state", ""),
+        at_least=_decimal(given.get("min", "").strip()),
+        since=_date(given.get("since", "").strip()),
+        until=_date(given.get("until", "").strip()),
+        sort=sort,
+        descending=given.get("order") != "up",
+    )
+
+
+def _decimal(text: str) -> Decimal | None:
+    if not text:
+        return None
+    try:
+        number = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise Refused(400, f"min={text}: an amount in yuan is wanted, such as 50000000")
+    return number
+
+
+def _date(text: str) -> str:
+    if text and not _DATE.fullmatch(text):
+        raise Refused(400, f"{text}: a date is written 2023, 2023-03 or 2023-03-15")
+    return text
+
+
+def _sorted_by(request: Request, column: str, filters: Filters) -> str:
+    kept = [
+        item
+        for item in request.query_params.multi_items()
+        if item[0] not in {*_PLACE, "sort", "order"}
+    ]
+    # The first click shows the largest and newest first, names from the beginning.
+    descending = column not in ("subject", "object", "region")
+    if filters.sort == column:
+        descending = not filters.descending
+    order = None if descending else "up"
+    return address(request.url.path, [*kept, ("sort", column), ("order", order)])
+
+
+def _question(request: Request) -> tuple[CookbookQuery, dict[str, str]]:
+    question = find_query(request.path_params["name"])
+    if question is None:
+        raise Refused(404, _wording(request)("not-found"))
+    known = {parameter.name for parameter in question.parameters}
+    settings = {k: v for k, v in request.query_params.items() if k in known and v}
+    return question, settings
+
+
+def _title(question: CookbookQuery, words: Wording) -> str:
+    return question.title if words.language == "zh" else question.title_en
+
+
+def _help(text: str, words: Wording) -> str:
+    """Return the half of "最低金额（元） / at least so many yuan" that is in the language."""
+    chinese, _, english = text.partition(" / ")
+    return chinese if words.language == "zh" or not english else english
+
+
+def _download(body: bytes, name: str) -> Response:
+    disposition = f'attachment; filename="{name}"'
+    return Response(
+        body,
+        headers={"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": disposition},
+    )

@@ -1,0 +1,24 @@
+// The query page: YASGUI in place of the plain form, asking this server only.
+"use strict";
+
+(() => {
+  const place = document.getElementById("yasgui");
+  const form = document.getElementById("plain-query");
+  const text = document.getElementById("query").value;
+  const endpoint = new URL("/sparql", window.location.href).href;
+  if (typeof Yasgui === "undefined") return; // the plain form does
+
+  place.hidden = false;
+  form.hidden = true;
+  const yasgui = new Yasgui(place, {
+    requestConfig: { endpoint, method: "POST" },
+    copyEndpointOnNewTab: false,
+    persistenceId: null,
+    endpointCatalogueOptions: { getData: () => [] },
+    yasqe: { value: text },
+  });
+  const tab = yasgui.getTab();
+  tab.setEndpoint(endpoint);
+  tab.setQuery(text);
+  window.kgQuery = yasgui;
+})();
