@@ -49,7 +49,17 @@ def expect(result: Result, code: int = 0) -> Result:
 
 
 def test_commands_stand_in_the_order_of_the_pipeline() -> None:
-    names = ["build", "extract", "query", "explain", "show", "export", "validate", "evaluate"]
+    names = [
+        "build",
+        "extract",
+        "query",
+        "explain",
+        "show",
+        "serve",
+        "export",
+        "validate",
+        "evaluate",
+    ]
     assert list(main.commands) == [*names, "doctor", "train"]
 
 

@@ -74,7 +74,11 @@ def test_module_says_what_is_public(path: Path) -> None:
     for names in listed:
         assert set(names) <= defined
     if path.name == "__init__.py" and len(tree.body) > 1:
-        functions = (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef))
+        functions = (
+            node
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        )
         public = {node.name for node in functions if not node.name.startswith("_")}
         assert public <= {name for names in listed for name in names}
 
