@@ -10,6 +10,7 @@ package too.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from kg.server.app import ServerSettings
 
 __all__ = ["Limits", "serve"]
+
+_FAREWELL_SECONDS = 3  # for answers on their way when the server is told to stop
 
 
 def serve(settings: ServerSettings, *, host: str, port: int, ready: Callable[[str], None]) -> None:
@@ -46,6 +49,12 @@ def serve(settings: ServerSettings, *, host: str, port: int, ready: Callable[[st
         name = f"[{host}]" if ":" in host else host
         ready(f"http://{name}:{listening.getsockname()[1]}/")
         config = uvicorn.Config(
-            create_app(settings), log_level="warning", server_header=False, proxy_headers=False
+            create_app(settings),
+            log_level="warning",
+            server_header=False,
+            # What a header says of the client's address is anyone's to write.
+            proxy_headers=False,
+            timeout_graceful_shutdown=_FAREWELL_SECONDS,
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how a server ends
+            uvicorn.Server(config).run(sockets=[listening])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -19,12 +19,15 @@ from starlette.staticfiles import StaticFiles
 from kg.server.endpoint import METHODS, Endpoint
 from kg.server.limits import Limits
 from kg.server.linked_data import LinkedData
-from kg.server.pages import Pages
+from kg.server.pages import PREPARATIONS, Pages
 from kg.server.pool import WorkerPool
 from kg.server.rendering import STATIC
 from kg.server.security import Guard
 
 __all__ = ["ServerSettings", "create_app"]
+
+PAGE_SECONDS = 120.0
+"""For a page, which runs nobody's code but ours: the first one after a build may read all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,9 @@ def create_app(settings: ServerSettings) -> Starlette:
     """Return the ASGI application; its workers start and stop with it."""
     limits = settings.limits
     # Two pools: however many wait for their queries, pages open.
-    queries, reading = WorkerPool(settings.folder, limits), WorkerPool(settings.folder, limits)
+    queries = WorkerPool(settings.folder, limits)
+    patient = replace(limits, seconds=max(limits.seconds, PAGE_SECONDS))
+    reading = WorkerPool(settings.folder, patient, PREPARATIONS)
     pages = Pages(reading, limits)
 
     @contextlib.asynccontextmanager

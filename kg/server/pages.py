@@ -26,15 +26,15 @@ from kg.server.security import QUERY_POLICY
 from kg.server.views.articles import article_list, article_page
 from kg.server.views.downloads import table_csv
 from kg.server.views.entities import ClaimGroup, claim_list, entity_view, one_claim
-from kg.server.views.names import find_names, overview
-from kg.server.views.neighbourhood import MAX_CENTRES, neighbourhood
+from kg.server.views.names import find_names, overview, prepare_names
+from kg.server.views.neighbourhood import MAX_CENTRES, neighbourhood, prepare_neighbourhoods
 from kg.server.views.questions import answer_question, answer_question_csv, with_prefixes
-from kg.server.views.regions import region_view
+from kg.server.views.regions import prepare_regions, region_view
 from kg.server.views.resources import resource_view
-from kg.server.views.tables import SORTS, STATES, TABLES, Filters, table_page
+from kg.server.views.tables import SORTS, STATES, TABLES, Filters, prepare_tables, table_page
 from kg.server.wording import LANGUAGES, Wording, preferred_language
 
-__all__ = ["Pages"]
+__all__ = ["PREPARATIONS", "Pages"]
 
 T = TypeVar("T")
 Handler = Callable[[Request], Awaitable[Response]]
@@ -44,6 +44,9 @@ _SUGGESTIONS = 10
 _MAX_PAGE = 100_000
 _MAX_ROWS = 1_000  # of an answer on a page; the download has more
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+
+PREPARATIONS = (prepare_names, prepare_neighbourhoods, prepare_regions, prepare_tables)
+"""What is read of the whole graph, in the order in which readers come upon it."""
 
 SECTIONS: Sequence[tuple[str, str]] = (
     ("entities", "/search"),
@@ -309,13 +312,14 @@ class Pages:
     async def query(self, request: Request) -> Response:
         example = find_query(request.query_params.get("example", ""))
         given = request.query_params.get("query") or (example or cookbook()[0]).text
-        text = await self._read(request, with_prefixes, given)
+        text, base_iri = await self._read(request, with_prefixes, given)
         response = self._page(
             request,
             "query.html",
             questions=cookbook(),
             example=example,
             text=text,
+            base_iri=base_iri,
             endpoint=str(request.url_for("sparql")),
         )
         response.headers["Content-Security-Policy"] = QUERY_POLICY

@@ -10,16 +10,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from kg.errors import InternalError, KgError, SettingsError
 from kg.server.limits import OUT_OF_MEMORY, CutOff, Limits
+from kg.server.snapshot import Snapshot
 from kg.server.worker import Failure, Job, Ready, run_jobs
 
 __all__ = ["WorkerPool", "check_worker"]
@@ -27,16 +28,23 @@ __all__ = ["WorkerPool", "check_worker"]
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Preparation: TypeAlias = Callable[[Snapshot], Any]
 
+_PREPARATION_SECONDS = 300.0  # the slowest took 9 s at a million triples on a busy machine
 _START_SECONDS = 60.0  # half a second on an idle machine
 
 
 class WorkerPool:
-    """Some processes over one store; a job waits until one of them is free."""
+    """Some processes over one store; a job waits until one of them is free.
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
+    *preparations* are computed by each worker once per build, while nobody asks for anything.
+    """
+
+    def __init__(
+        self, folder: Path, limits: Limits, preparations: Sequence[Preparation] = ()
+    ) -> None:
         self._limits = limits
-        self._workers = [_Worker(folder, limits) for _ in range(limits.workers)]
+        self._workers = [_Worker(folder, limits, preparations) for _ in range(limits.workers)]
         # A thread per worker: each waits on a pipe.
         self._threads = ThreadPoolExecutor(limits.workers, thread_name_prefix="kg-worker")
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
@@ -124,7 +132,7 @@ def check_worker(folder: Path, limits: Limits) -> None:
     Raises:
         KgError: there is no graph, it is damaged, or the limits are too low to open it.
     """
-    worker = _Worker(folder, limits)
+    worker = _Worker(folder, limits, ())
     try:
         worker.start()
     finally:
@@ -134,9 +142,10 @@ def check_worker(folder: Path, limits: Limits) -> None:
 class _Worker:
     """One process and the pipe to it; used by one thread at a time."""
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
+    def __init__(self, folder: Path, limits: Limits, preparations: Sequence[Preparation]) -> None:
         self._folder = folder
         self._limits = limits
+        self._preparations = tuple(preparations)
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
         self._killed = False
@@ -166,6 +175,7 @@ class _Worker:
             ) from error
         if isinstance(said, Failure):
             raise said.error
+        self._pipe.send(self._preparations)
         if isinstance(said, Ready) and said.isolation == "none":
             _log.info(
                 "no way to take the network from a worker; SERVICE is refused by its word only"
@@ -181,6 +191,9 @@ class _Worker:
             self.start()
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # _receive says why
             self._pipe.send(job)
+        self._receive(
+            _PREPARATION_SECONDS
+        )  # that it has begun: what it prepares takes none of the time
         return self._receive(self._limits.seconds)
 
     @property

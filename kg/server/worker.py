@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kg.graph.store import FollowedStore
     from kg.server.snapshot import Snapshot
 
-__all__ = ["Failure", "Job", "Ready", "run_jobs"]
+__all__ = ["Begun", "Failure", "Job", "Ready", "run_jobs"]
 
 _GRACE_SECONDS = 2.0
 """After the parent should have ended the job: the timer is for a parent that is gone."""
@@ -46,6 +46,11 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """What a worker says when it has taken a job, and its time runs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """What a worker says of a job that raised."""
 
@@ -53,7 +58,11 @@ class Failure:
 
 
 def run_jobs(connection: Connection, folder: Path, limits: Limits) -> None:
-    """Do jobs until the pipe is closed."""
+    """Do jobs until the pipe is closed, and between them what the jobs of a new build will need.
+
+    The first message is a sequence of such preparations. They come through the pipe and are no
+    arguments, because those are unpickled, with all they import, before this function is called.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     os.dup2(
         os.open(os.devnull, os.O_WRONLY), 2
@@ -67,12 +76,20 @@ def run_jobs(connection: Connection, folder: Path, limits: Limits) -> None:
         followed = FollowedStore(folder)
         snapshot = Snapshot(followed.store)
         connection.send(Ready(isolation))
+        preparations: Sequence[Callable[[Snapshot], Any]] = connection.recv()
+        waiting = list(preparations)
         while True:
+            while waiting and not connection.poll():
+                snapshot.once(waiting.pop(0))
             job: Job = connection.recv()
+            connection.send(Begun())
             time_bomb(limits.seconds + _GRACE_SECONDS)
+            before = snapshot
             if followed.refresh():
                 snapshot = Snapshot(followed.store)
             answer, snapshot = _answer(job, followed, snapshot)
+            if snapshot is not before:
+                waiting = list(preparations)
             time_bomb(0)
             connection.send(answer)
     except (EOFError, BrokenPipeError, ConnectionResetError):

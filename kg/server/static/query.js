@@ -20,5 +20,13 @@
   const tab = yasgui.getTab();
   tab.setEndpoint(endpoint);
   tab.setQuery(text);
-  window.kgQuery = yasgui;
+
+  // IRIs of the graph open here, whatever host they name.
+  place.addEventListener("click", (event) => {
+    const link = event.target.closest("a.iri");
+    const base = place.dataset.base;
+    if (!link || !link.getAttribute("href").startsWith(base)) return;
+    event.preventDefault();
+    window.open(`/id/${link.getAttribute("href").slice(base.length)}`, "_blank", "noopener");
+  });
 })();

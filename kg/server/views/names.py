@@ -119,6 +119,12 @@ def overview(snapshot: Snapshot) -> Overview:
     return snapshot.once(_overview)
 
 
+def prepare_names(snapshot: Snapshot) -> None:
+    """Read what search and the first page need."""
+    overview(snapshot)
+    snapshot.once(_names)
+
+
 def entity_types(snapshot: Snapshot) -> dict[str, str]:
     """Return the class of every entity by IRI."""
     return snapshot.once(_types)

@@ -82,8 +82,8 @@ def _grouped(number: str) -> str:
         return number
 
 
-def with_prefixes(snapshot: Snapshot, text: str) -> str:
-    """Return a query with those prefixes of the graph declared that it uses and does not declare.
+def with_prefixes(snapshot: Snapshot, text: str) -> tuple[str, str]:
+    """Return a query with those prefixes declared that it uses and does not declare, and the base IRI.
 
     `kg.query` knows them anyway; an editor that checks what is typed, and other endpoints, do not.
     """
@@ -91,4 +91,4 @@ def with_prefixes(snapshot: Snapshot, text: str) -> str:
     declared = set(re.findall(r"PREFIX\s+([\w-]*):", text, re.IGNORECASE))
     missing = [name for name in snapshot.prefixes if name in used - declared]
     lines = [f"PREFIX {name}: <{snapshot.prefixes[name]}>" for name in missing]
-    return "\n".join([*lines, text])
+    return "\n".join([*lines, text]), snapshot.base_iri

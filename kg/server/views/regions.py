@@ -86,6 +86,11 @@ def region_view(snapshot: Snapshot, code: str) -> RegionView | None:
     )
 
 
+def prepare_regions(snapshot: Snapshot) -> None:
+    """Read what the pages of regions need."""
+    snapshot.once(_totals)
+
+
 def regions_by_node(snapshot: Snapshot) -> Mapping[str, str]:
     """Return the code of the division each entity is in, by IRI."""
     return snapshot.once(_regions)

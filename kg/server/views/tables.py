@@ -126,6 +126,12 @@ def table_page(
     )
 
 
+def prepare_tables(snapshot: Snapshot) -> None:
+    """Read the rows of all tables."""
+    for read_rows in _ROWS.values():
+        snapshot.once(read_rows)
+
+
 def _region_name(snapshot: Snapshot, row: Row) -> str:
     return region_name(snapshot, row.region) if row.region else ""
 
