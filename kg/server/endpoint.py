@@ -17,7 +17,7 @@ from kg.server.pool import WorkerPool
 from kg.server.protocol import Refused, read_request
 from kg.server.sparql import Answer, answer_query
 
-__all__ = ["METHODS", "Endpoint", "refusal", "run_while_connected", "send"]
+__all__ = ["METHODS", "Endpoint", "refusal", "send"]
 
 METHODS = ("GET", "HEAD", "POST")
 
@@ -41,7 +41,7 @@ class Endpoint:
             query = read_request(request.method, query_string, content_type, body)
             max_bytes = self._limits.result_bytes
             if query is not None:
-                answer = await run_while_connected(
+                answer = await _run_while_connected(
                     request, self._pool, answer_query, query, accept, max_bytes
                 )
             elif _wants_page(accept):
@@ -71,7 +71,7 @@ async def _read_body(request: Request, max_bytes: int) -> bytes:
     return bytes(body)
 
 
-async def run_while_connected(
+async def _run_while_connected(
     request: Request, pool: WorkerPool, function: Callable[..., T], *arguments: Any
 ) -> T:
     """Run a job for a client, and end it when the client has left."""

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from kg.errors import KgError
 from kg.graph.namespaces import local_name
-from kg.server.endpoint import refusal, run_while_connected, send
+from kg.server.endpoint import refusal, send
 from kg.server.limits import CutOff, Limits
 from kg.server.links import page_of
 from kg.server.negotiation import GRAPH_TYPES, HTML, MediaType, choose
@@ -68,9 +68,7 @@ class LinkedData:
                 accept = _FORMATS[wanted]
             elif choose(accept, GRAPH_TYPES) is None:
                 accept = ""  # a browser that follows a link is served Turtle
-            answer = await run_while_connected(
-                request,
-                self._pool,
+            answer = await self._pool.run(
                 describe_resource,
                 request.path_params["kind"],
                 request.path_params["name"],

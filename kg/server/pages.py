@@ -16,7 +16,6 @@ from starlette.routing import Route
 from kg.errors import KgError
 from kg.query import CookbookQuery, cookbook, find_query
 from kg.schema import load_schema
-from kg.server.endpoint import run_while_connected
 from kg.server.limits import CutOff, Limits
 from kg.server.links import address, page_of, parts_of
 from kg.server.pool import WorkerPool
@@ -123,7 +122,8 @@ class Pages:
         Raises:
             Refused: there is nothing at this address.
         """
-        found = await run_while_connected(request, self._pool, view, *arguments)
+        # Whether or not the reader stays: a worker that is killed has to read the graph anew.
+        found = await self._pool.run(view, *arguments)
         if found is None:
             raise Refused(404, _wording(request)("not-here"))
         return found

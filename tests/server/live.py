@@ -64,6 +64,7 @@ class Live:
 def running(settings: ServerSettings) -> Iterator[Live]:
     """Serve until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as kg.server does
         server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning"))
         # Not run(): it would take over the signal handlers, which belong to the main thread.
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,13 +14,10 @@ from lxml import html
 
 from kg.graph import open_store
 from kg.graph.reader import GraphReader
-from kg.graph.store import STORE_FOLDER, write_store
 from kg.query import cookbook
-from kg.server.app import ServerSettings
-from kg.server.limits import Limits
 from kg.server.wording import WORDS
-from tests.server.hostile import FORMULA, NAMES, hostile_graph
-from tests.server.live import Live, Reply, running
+from tests.server.hostile import FORMULA, NAMES
+from tests.server.live import Live, Reply
 
 PAGES = (
     "/",
@@ -41,14 +37,6 @@ PAGES = (
     "/query",
     "/resource/document/daily",
 )
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    folder = tmp_path_factory.mktemp("hostile")
-    write_store(hostile_graph(), folder / STORE_FOLDER)
-    with running(ServerSettings(folder, Limits(workers=1))) as server:
-        yield server
 
 
 def words(reply: Reply) -> str:

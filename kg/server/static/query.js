@@ -20,6 +20,7 @@
   const tab = yasgui.getTab();
   tab.setEndpoint(endpoint);
   tab.setQuery(text);
+  place.dataset.ready = "true";
 
   // IRIs of the graph open here, whatever host they name.
   place.addEventListener("click", (event) => {
