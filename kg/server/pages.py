@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -17,32 +14,44 @@ from kg.errors import KgError
 from kg.query import CookbookQuery, cookbook, find_query
 from kg.schema import load_schema
 from kg.server.limits import CutOff, Limits
-from kg.server.links import address, page_of, parts_of
+from kg.server.links import address, page_of
+from kg.server.parameters import (
+    PER_PAGE,
+    PLACE,
+    claims_address,
+    data_of,
+    decoded,
+    filters_of,
+    kind_and_name,
+    page_number,
+    pager,
+    question_of,
+    sorted_by,
+    table_of,
+    wording_of,
+)
 from kg.server.pool import WorkerPool
 from kg.server.protocol import Refused
 from kg.server.rendering import render, type_colours
 from kg.server.security import QUERY_POLICY
 from kg.server.views.articles import article_list, article_page
 from kg.server.views.downloads import table_csv
-from kg.server.views.entities import ClaimGroup, claim_list, entity_view, one_claim
+from kg.server.views.entities import claim_list, entity_view, one_claim
 from kg.server.views.names import find_names, overview, prepare_names
 from kg.server.views.neighbourhood import MAX_CENTRES, neighbourhood, prepare_neighbourhoods
 from kg.server.views.questions import answer_question, answer_question_csv, with_prefixes
 from kg.server.views.regions import prepare_regions, region_view
 from kg.server.views.resources import resource_view
-from kg.server.views.tables import SORTS, STATES, TABLES, Filters, prepare_tables, table_page
-from kg.server.wording import LANGUAGES, Wording, preferred_language
+from kg.server.views.tables import STATES, TABLES, prepare_tables, table_page
+from kg.server.wording import LANGUAGES, Wording
 
 __all__ = ["PREPARATIONS", "Pages"]
 
 T = TypeVar("T")
 Handler = Callable[[Request], Awaitable[Response]]
 
-_PER_PAGE = 50
 _SUGGESTIONS = 10
-_MAX_PAGE = 100_000
 _MAX_ROWS = 1_000  # of an answer on a page; the download has more
-_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 PREPARATIONS = (prepare_names, prepare_neighbourhoods, prepare_regions, prepare_tables)
 """What is read of the whole graph, in the order in which readers come upon it."""
@@ -56,16 +65,6 @@ SECTIONS: Sequence[tuple[str, str]] = (
     ("questions", "/questions"),
     ("sparql", "/query"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Pager:
-    """Where in a long list a page is."""
-
-    page: int
-    last: int
-    previous: str
-    next: str
 
 
 class Pages:
@@ -112,7 +111,7 @@ class Pages:
 
     def failure(self, request: Request, status: int, reason: str = "") -> Response:
         """Return a page that says what did not work."""
-        words = _wording(request)
+        words = wording_of(request)
         reason = reason or words("not-found")
         return self._page(request, "error.html", status=status, reason=reason)
 
@@ -125,13 +124,13 @@ class Pages:
         # Whether or not the reader stays: a worker that is killed has to read the graph anew.
         found = await self._pool.run(view, *arguments)
         if found is None:
-            raise Refused(404, _wording(request)("not-here"))
+            raise Refused(404, wording_of(request)("not-here"))
         return found
 
     def _page(
         self, request: Request, template: str, *, status: int = 200, **context: Any
     ) -> Response:
-        words = _wording(request)
+        words = wording_of(request)
         parameters = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
         path = quote(request.url.path)
         base = {
@@ -161,9 +160,9 @@ class Pages:
             request.query_params.get("q", "").strip(),
             request.query_params.get("type", ""),
         )
-        page = _page_number(request)
-        begin = (page - 1) * _PER_PAGE
-        view = await self._read(request, find_names, text, type_, begin, _PER_PAGE)
+        page = page_number(request)
+        begin = (page - 1) * PER_PAGE
+        view = await self._read(request, find_names, text, type_, begin, PER_PAGE)
         return self._page(
             request,
             "search.html",
@@ -171,11 +170,11 @@ class Pages:
             searched=text,
             type=type_,
             types=list(load_schema().classes),
-            pages=_pager(request, view.total),
+            pages=pager(request, view.total),
         )
 
     async def suggest(self, request: Request) -> Response:
-        words = _wording(request)
+        words = wording_of(request)
         text = request.query_params.get("q", "").strip()
         found = await self._read(request, find_names, text, "", 0, _SUGGESTIONS) if text else None
         hits = [
@@ -195,7 +194,7 @@ class Pages:
     async def entity(self, request: Request) -> Response:
         kind, name = request.path_params["kind"], request.path_params["name"]
         opened = request.query_params.getlist("open")
-        centres = [(kind, name), *(_kind_and_name(each) for each in opened)]
+        centres = [(kind, name), *(kind_and_name(each) for each in opened)]
         drawing = await self._read(request, neighbourhood, centres[:MAX_CENTRES])
         own = page_of(drawing.centre)
         context: dict[str, Any] = {
@@ -203,7 +202,7 @@ class Pages:
             "opened": opened,
             "own": own,
             "unfold": lambda iri: address(
-                own, [*(("open", each) for each in opened), ("open", ":".join(_decoded(iri)))]
+                own, [*(("open", each) for each in opened), ("open", ":".join(decoded(iri)))]
             ),
         }
         if request.query_params.get("part") == "picture":
@@ -213,32 +212,30 @@ class Pages:
             request,
             "entity.html",
             view=view,
-            claims_address=lambda group: _claims_address(view.node.iri, group),
+            claims_address=lambda group: claims_address(view.node.iri, group),
             **context,
-            **_data_of(view.node.iri),
+            **data_of(view.node.iri),
         )
 
     async def claims(self, request: Request) -> Response:
         kind, name = request.path_params["kind"], request.path_params["name"]
         predicate = request.query_params.get("relation", "")
         outgoing = request.query_params.get("end") != "object"
-        begin = (_page_number(request) - 1) * _PER_PAGE
+        begin = (page_number(request) - 1) * PER_PAGE
         view = await self._read(
-            request, claim_list, kind, name, predicate, outgoing, begin, _PER_PAGE
+            request, claim_list, kind, name, predicate, outgoing, begin, PER_PAGE
         )
-        return self._page(
-            request, "claims.html", view=view, pages=_pager(request, view.group.total)
-        )
+        return self._page(request, "claims.html", view=view, pages=pager(request, view.group.total))
 
     async def statement(self, request: Request) -> Response:
         view = await self._read(request, one_claim, request.path_params["name"])
-        return self._page(request, "statement.html", view=view, **_data_of(view.iri))
+        return self._page(request, "statement.html", view=view, **data_of(view.iri))
 
     async def articles(self, request: Request) -> Response:
         words = request.query_params.get("words", "").strip()
-        begin = (_page_number(request) - 1) * _PER_PAGE
-        rows, total = await self._read(request, article_list, words, begin, _PER_PAGE)
-        pages = _pager(request, total)
+        begin = (page_number(request) - 1) * PER_PAGE
+        rows, total = await self._read(request, article_list, words, begin, PER_PAGE)
+        pages = pager(request, total)
         return self._page(
             request, "articles.html", rows=rows, total=total, words=words, pages=pages
         )
@@ -247,13 +244,13 @@ class Pages:
         view = await self._read(request, article_page, request.path_params["name"])
         chosen = request.query_params.get("claim", "")
         lit = {key for claim, keys in view.claims if claim.id == chosen for key in keys}
-        data = _data_of(view.article.iri)
+        data = data_of(view.article.iri)
         return self._page(request, "article.html", view=view, chosen=chosen, lit=lit, **data)
 
     async def resource(self, request: Request) -> Response:
         kind, name = request.path_params["kind"], request.path_params["name"]
         view = await self._read(request, resource_view, kind, name)
-        return self._page(request, "resource.html", view=view, **_data_of(view.iri))
+        return self._page(request, "resource.html", view=view, **data_of(view.iri))
 
     # ------------------------------------------------------------------------------- tables
 
@@ -262,10 +259,10 @@ class Pages:
         return self._page(request, "regions.html", view=view)
 
     async def table(self, request: Request) -> Response:
-        table, filters = _table(request), _filters(request)
-        begin = (_page_number(request) - 1) * _PER_PAGE
-        view = await self._read(request, table_page, table, filters, begin, _PER_PAGE)
-        wanted = [item for item in request.query_params.multi_items() if item[0] not in _PLACE]
+        table, filters = table_of(request), filters_of(request)
+        begin = (page_number(request) - 1) * PER_PAGE
+        view = await self._read(request, table_page, table, filters, begin, PER_PAGE)
+        wanted = [item for item in request.query_params.multi_items() if item[0] not in PLACE]
         return self._page(
             request,
             "table.html",
@@ -273,14 +270,14 @@ class Pages:
             view=view,
             filters=filters,
             states=STATES,
-            pages=_pager(request, view.total),
+            pages=pager(request, view.total),
             download=address(f"/{table}.csv", wanted),
-            sort_address=lambda name: _sorted_by(request, name, filters),
+            sort_address=lambda name: sorted_by(request, name, filters),
         )
 
     async def table_download(self, request: Request) -> Response:
-        table, language = _table(request), _wording(request).language
-        filters, size = _filters(request), self._limits.result_bytes
+        table, language = table_of(request), wording_of(request).language
+        filters, size = filters_of(request), self._limits.result_bytes
         body = await self._read(request, table_csv, table, filters, language, size)
         return _download(body, f"{table}.csv")
 
@@ -290,9 +287,9 @@ class Pages:
         return self._page(request, "questions.html", questions=cookbook())
 
     async def question(self, request: Request) -> Response:
-        question, settings = _question(request)
+        question, settings = question_of(request)
         view = await self._read(request, answer_question, question.name, settings, _MAX_ROWS)
-        words = _wording(request)
+        words = wording_of(request)
         return self._page(
             request,
             "question.html",
@@ -305,7 +302,7 @@ class Pages:
         )
 
     async def question_download(self, request: Request) -> Response:
-        question, settings = _question(request)
+        question, settings = question_of(request)
         body = await self._read(request, answer_question_csv, question.name, settings, 100_000)
         return _download(body, f"{question.name}.csv")
 
@@ -329,127 +326,8 @@ class Pages:
         return Response(type_colours(), media_type="text/css")
 
 
-# --------------------------------------------------------------------------- addresses
-
-
-_PLACE = frozenset({"page", "lang"})
-
-
-def _wording(request: Request) -> Wording:
-    wanted = request.query_params.get("lang") or request.cookies.get("lang")
-    if wanted not in LANGUAGES:
-        wanted = preferred_language(request.headers.get("accept-language", ""))
-    return Wording.of(wanted or "zh")
-
-
-def _table(request: Request) -> str:
-    return request.url.path.strip("/").removesuffix(".csv")
-
-
 def _section_of(path: str) -> str:
     return next((name for name, begin in SECTIONS if path.startswith(begin)), "")
-
-
-def _page_number(request: Request) -> int:
-    text = request.query_params.get("page", "1")
-    if not (text.isascii() and text.isdecimal() and len(text) < 7):
-        raise Refused(400, f"page={text}: a number is wanted")
-    return min(max(int(text), 1), _MAX_PAGE)
-
-
-def _pager(request: Request, total: int) -> Pager:
-    page, last = _page_number(request), max(1, -(-total // _PER_PAGE))
-
-    def at(number: int) -> str:
-        kept = [item for item in request.query_params.multi_items() if item[0] not in _PLACE]
-        return address(quote(request.url.path), [*kept, ("page", number)])
-
-    return Pager(page, last, at(page - 1) if page > 1 else "", at(page + 1) if page < last else "")
-
-
-def _kind_and_name(text: str) -> tuple[str, str]:
-    kind, _, name = text.partition(":")
-    return kind, name
-
-
-def _decoded(iri: str) -> tuple[str, str]:
-    kind, name = parts_of(iri)
-    return kind, unquote(name)
-
-
-def _claims_address(iri: str, group: ClaimGroup) -> str:
-    path = page_of(iri).replace("/entity/", "/claims/", 1)
-    end = None if group.outgoing else "object"
-    return address(path, [("relation", group.predicate), ("end", end)])
-
-
-def _data_of(iri: str) -> dict[str, Any]:
-    """Return where the data of a node are, and the address that stands for the node itself."""
-    kind, name = parts_of(iri)
-    path = f"{kind}/{quote(name, safe='%')}"
-    return {"data": f"/data/{path}", "identifier": f"/id/{path}"}
-
-
-# --------------------------------------------------------------------------- parameters
-
-
-def _filters(request: Request) -> Filters:
-    given = request.query_params
-    sort = given.get("sort", "published")
-    if sort not in SORTS:
-        raise Refused(400, f"sort={sort}: one of {', '.join(SORTS)} is wanted")
-    return Filters(
-        kind=given.get("kind", ""),
-        text=given.get("words", "").strip(),
-        region=given.get("region", "").strip(),
-        state=given.get("state", ""),
-        at_least=_decimal(given.get("min", "").strip()),
-        since=_date(given.get("since", "").strip()),
-        until=_date(given.get("until", "").strip()),
-        sort=sort,
-        descending=given.get("order") != "up",
-    )
-
-
-def _decimal(text: str) -> Decimal | None:
-    if not text:
-        return None
-    try:
-        number = Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise Refused(400, f"min={text}: an amount in yuan is wanted, such as 50000000")
-    return number
-
-
-def _date(text: str) -> str:
-    if text and not _DATE.fullmatch(text):
-        raise Refused(400, f"{text}: a date is written 2023, 2023-03 or 2023-03-15")
-    return text
-
-
-def _sorted_by(request: Request, column: str, filters: Filters) -> str:
-    kept = [
-        item
-        for item in request.query_params.multi_items()
-        if item[0] not in {*_PLACE, "sort", "order"}
-    ]
-    # The first click shows the largest and newest first, names from the beginning.
-    descending = column not in ("subject", "object", "region")
-    if filters.sort == column:
-        descending = not filters.descending
-    order = None if descending else "up"
-    return address(request.url.path, [*kept, ("sort", column), ("order", order)])
-
-
-def _question(request: Request) -> tuple[CookbookQuery, dict[str, str]]:
-    question = find_query(request.path_params["name"])
-    if question is None:
-        raise Refused(404, _wording(request)("not-found"))
-    known = {parameter.name for parameter in question.parameters}
-    settings = {k: v for k, v in request.query_params.items() if k in known and v}
-    return question, settings
 
 
 def _title(question: CookbookQuery, words: Wording) -> str:

@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.browser import marks, requests_of, start_browser
 from tests.server.hostile import NAMES
 from tests.server.live import Live
 
-webdriver = pytest.importorskip("selenium.webdriver")
-from selenium.webdriver.chrome.service import Service  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
+pytest.importorskip("selenium")
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
+pytestmark = marks
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM or not DRIVER, reason="no chromium with chromedriver"),
-]
-
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--force-prefers-reduced-motion",
-    "--lang=zh-CN",
-    "--window-size=1280,900",
-]
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
 
 
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    started = webdriver.Chrome(options=options, service=Service(DRIVER))
+    profile = tmp_path_factory.mktemp("profile")
+    started = start_browser(profile, "--lang=zh-CN", "--window-size=1280,900")
     yield started
     started.quit()
 
@@ -62,19 +37,8 @@ def browser(driver: Any) -> Iterator[Any]:
     yield driver
     driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert driver.get_log("browser") == []
-    assert outside_requests(driver) == []
-
-
-def outside_requests(driver: Any) -> list[str]:
-    """Return the addresses asked for that are not the server's (the start page of the browser aside)."""
-    events = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
-    requests = [e["params"] for e in events if e["method"] == "Network.requestWillBeSent"]
-    return [
-        request["request"]["url"]
-        for request in requests
-        if not request["documentURL"].startswith(("chrome", "data:"))
-        and not request["request"]["url"].startswith(("http://127.0.0.1:", "data:", "blob:"))
-    ]
+    ours = ("http://127.0.0.1:", "data:", "blob:")
+    assert [url for url in requests_of(driver) if not url.startswith(ours)] == []
 
 
 def find(browser: Any, selector: str) -> Any:

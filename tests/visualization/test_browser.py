@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,44 +9,20 @@ from typing import Any
 import pytest
 
 from kg.visualization import Picture, write_html
+from tests.browser import marks, requests_of, start_browser
 from tests.visualization.samples import HOSTILE, hostile_picture, made_up_picture, small_picture
 
-webdriver = pytest.importorskip("selenium.webdriver")
-from selenium.webdriver.chrome.service import Service  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
+pytest.importorskip("selenium")
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM or not DRIVER, reason="no chromium with chromedriver"),
-]
-
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--force-prefers-reduced-motion",
-]
+pytestmark = marks
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    profile = tmp_path_factory.mktemp("profile")
-    for flag in (*FLAGS, f"--user-data-dir={profile}", "--window-size=1440,900"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    driver = start_browser(tmp_path_factory.mktemp("profile"), "--window-size=1440,900")
     yield driver
     driver.quit()
 
@@ -68,19 +42,8 @@ def open_picture(browser: Any, tmp_path: Path) -> Iterator[Any]:
     browser.get_log("performance")
     yield open_
     assert browser.get_log("browser") == []
-    assert outside_requests(browser) == []
-
-
-def outside_requests(browser: Any) -> list[str]:
-    """Return the addresses that the page asked for (the browser's own start page asks for others)."""
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    requests = [e["params"] for e in events if e["method"] == "Network.requestWillBeSent"]
-    return [
-        request["request"]["url"]
-        for request in requests
-        if not request["documentURL"].startswith("chrome")
-        and not request["request"]["url"].startswith(("file:", "blob:"))
-    ]
+    ours = ("file:", "blob:")
+    assert [url for url in requests_of(browser) if not url.startswith(ours)] == []
 
 
 def text_of(browser: Any, selector: str) -> str:
