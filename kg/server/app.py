@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from kg.server.endpoint import METHODS, Endpoint
 from kg.server.limits import Limits
@@ -22,7 +23,7 @@ from kg.server.linked_data import LinkedData
 from kg.server.pages import PREPARATIONS, Pages
 from kg.server.pool import WorkerPool
 from kg.server.rendering import STATIC
-from kg.server.security import Guard
+from kg.server.security import OPEN_PATHS, Guard
 
 __all__ = ["ServerSettings", "create_app"]
 
@@ -38,6 +39,17 @@ class ServerSettings:
     limits: Limits = field(default_factory=Limits)
     hosts: tuple[str, ...] = ()  # names of this server besides localhost and its own
     cors_origin: str | None = "*"  # the sites whose scripts may read data; none: no other
+
+
+class PageCompression(GZipMiddleware):
+    """Compresses pages and scripts; data may be 64 MB, which all others would have to wait for."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass data on as they are."""
+        if scope["type"] == "http" and scope["path"].startswith(OPEN_PATHS):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create_app(settings: ServerSettings) -> Starlette:
@@ -70,7 +82,7 @@ def create_app(settings: ServerSettings) -> Starlette:
     guard = Middleware(Guard, hosts=settings.hosts, cors_origin=settings.cors_origin)
     return Starlette(
         routes=list(routes),
-        middleware=[guard, Middleware(GZipMiddleware, minimum_size=1000)],
+        middleware=[guard, Middleware(PageCompression, minimum_size=1000, compresslevel=6)],
         exception_handlers={404: not_found},
         lifespan=lifespan,
     )

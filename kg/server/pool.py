@@ -191,10 +191,9 @@ class _Worker:
             self.start()
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # _receive says why
             self._pipe.send(job)
-        self._receive(
-            _PREPARATION_SECONDS
-        )  # that it has begun: what it prepares takes none of the time
-        return self._receive(self._limits.seconds)
+        # What it prepares before it begins takes none of the time.
+        said = self._receive(_PREPARATION_SECONDS)
+        return said if isinstance(said, Failure) else self._receive(self._limits.seconds)
 
     @property
     def _pipe(self) -> Connection:

@@ -8,6 +8,7 @@ name it then sends as Host is not one of ours.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["POLICY", "QUERY_POLICY", "Guard", "is_ours"]
+__all__ = ["OPEN_PATHS", "POLICY", "QUERY_POLICY", "Guard", "is_ours"]
 
 _RULES = (
     "default-src 'none'",
@@ -42,7 +43,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
-_OPEN_PATHS = ("/sparql", "/id/", "/data/")
+OPEN_PATHS = ("/sparql", "/id/", "/data/")
 """What programs on other sites may read: data, no pages."""
 
 
@@ -77,10 +78,14 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        is_open = self._cors_origin is not None and scope["path"].startswith(_OPEN_PATHS)
+        is_open = self._cors_origin is not None and scope["path"].startswith(OPEN_PATHS)
+
+        begun = False
 
         async def guarded(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 self._protect(MutableHeaders(scope=message), is_open=is_open)
             await send(message)
 
@@ -90,7 +95,14 @@ class Guard:
         elif is_open and scope["method"] == "OPTIONS":
             await PlainTextResponse("", status_code=204)(scope, receive, guarded)
         else:
-            await self._app(scope, receive, guarded)
+            try:
+                await self._app(scope, receive, guarded)
+            except asyncio.CancelledError:
+                # The server was told to stop and has waited for this answer as long as it will.
+                if begun:
+                    raise
+                reason = "the server is stopping\n"
+                await PlainTextResponse(reason, status_code=503)(scope, receive, guarded)
 
     def _protect(self, headers: MutableHeaders, *, is_open: bool) -> None:
         for name, value in _HEADERS.items():

@@ -9,6 +9,7 @@ Imports little, so that the isolation stands before any library has started a th
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from kg.server.snapshot import Snapshot
 
 __all__ = ["Begun", "Failure", "Job", "Ready", "run_jobs"]
+
+_log = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 2.0
 """After the parent should have ended the job: the timer is for a parent that is gone."""
@@ -80,7 +83,7 @@ def run_jobs(connection: Connection, folder: Path, limits: Limits) -> None:
         waiting = list(preparations)
         while True:
             while waiting and not connection.poll():
-                snapshot.once(waiting.pop(0))
+                _prepare(snapshot, waiting.pop(0))
             job: Job = connection.recv()
             connection.send(Begun())
             time_bomb(limits.seconds + _GRACE_SECONDS)
@@ -96,6 +99,13 @@ def run_jobs(connection: Connection, folder: Path, limits: Limits) -> None:
         return
     except Exception as error:  # noqa: BLE001  whatever it is, the parent is to hear of it
         connection.send(Failure(error))
+
+
+def _prepare(snapshot: Snapshot, preparation: Callable[[Snapshot], Any]) -> None:
+    try:
+        snapshot.once(preparation)
+    except Exception as error:  # noqa: BLE001  the job that needs it raises it again, where it is heard
+        _log.debug("not prepared: %s", error)
 
 
 def _answer(job: Job, followed: FollowedStore, snapshot: Snapshot) -> tuple[Any, Snapshot]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import http.client
+import re
 import signal
 import subprocess
 import sys
-import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
-import pytest
 from click.testing import CliRunner
 
 from kg.cli import main
+from tests.server.live import Live
 
 KG = (sys.executable, "-m", "kg")
 
@@ -47,20 +51,39 @@ def test_a_port_that_is_taken_is_said_to_be_so(served_folder: Path) -> None:
     assert "Traceback" not in run.stderr
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_where_it_is_answers_and_ends(served_folder: Path, end: signal.Signals) -> None:
-    process = subprocess.Popen(
-        [*KG, "serve", "-o", str(served_folder), "--port", "0"], stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr
-    line = process.stderr.readline()
-    assert line.startswith("kg: serving http://127.0.0.1:")
-    with urllib.request.urlopen(line.split()[-1], timeout=30) as reply:  # noqa: S310  our own
-        assert b"<main" in reply.read()
-    process.send_signal(end)
-    _, rest = process.communicate(timeout=30)
-    assert "Traceback" not in rest
-    assert process.returncode in (0, -signal.SIGTERM)
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[subprocess.Popen[str], Live]]:
+    command = [*KG, "serve", "-o", str(folder), "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        said = process.stderr.readline()
+        found = re.fullmatch(r"kg: serving http://127\.0\.0\.1:(\d+)/\n", said)
+        assert found, said
+        yield process, Live(int(found.group(1)))
+
+
+def test_it_says_where_it_is_answers_and_ends(served_folder: Path) -> None:
+    with served(served_folder) as (process, live):
+        assert "<main" in live.get("/").text
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert said == ""
+    assert process.returncode == 0
+
+
+def test_who_still_waits_at_the_end_is_told_so(served_folder: Path) -> None:
+    forever = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    with served(served_folder) as (process, live):
+        connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=30)
+        connection.request("GET", f"/sparql?{urlencode({'query': forever})}")
+        assert live.get("/").status == 200  # the query has arrived before
+        process.terminate()
+        reply = connection.getresponse()
+        reason = reply.read()
+        connection.close()
+        _, said = process.communicate(timeout=30)
+    assert (reply.status, reason) == (503, b"the server is stopping\n")
+    assert "Traceback" not in said
 
 
 def test_limits_are_checked() -> None:

@@ -203,6 +203,30 @@ def test_a_new_build_is_followed(tmp_path: Path) -> None:
         assert server.query(count, Accept="text/csv").text == after
 
 
+def test_every_answer_is_of_one_build(tmp_path: Path) -> None:
+    graph = sample_graph()
+    half = type(graph)(graph.triples[::2], graph.base_iri)
+    write_store(graph, tmp_path / STORE_FOLDER)
+    count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    with running(ServerSettings(tmp_path, Limits(workers=1))) as server:
+        whole = server.query(count, Accept="text/csv").text
+        building = threading.Thread(
+            target=lambda: [
+                write_store(each, tmp_path / STORE_FOLDER) for each in (half, graph) * 3
+            ]
+        )
+        building.start()
+        replies = []
+        while building.is_alive():
+            replies.append(server.query(count, Accept="text/csv"))
+        building.join()
+        write_store(half, tmp_path / STORE_FOLDER)
+        halved = server.query(count, Accept="text/csv").text
+    assert {reply.status for reply in replies} == {200}
+    assert {reply.text for reply in replies} <= {whole, halved}
+    assert whole != halved
+
+
 # ------------------------------------------------------------------------------------- clients
 
 
