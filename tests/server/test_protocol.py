@@ -71,6 +71,8 @@ W3C = [
     ("bad_update_as_query", "GET", form(query="PREFIX : <http://x/> DROP ALL"), "", "", 400),
     ("bad_service", "GET", form(query="ASK { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }"), "", "", 400),
     ("bad_service_silent", "GET", form(query="ASK { service silent <http://127.0.0.1/> {} }"), "", "", 400),
+    ("bad_service_escaped", "GET", form(query=r"ASK { \u0053ERVICE <http://127.0.0.1/> {} }"), "", "", 400),
+    ("bad_service_hidden", "GET", form(query="ASK { ?a ?p ?b FILTER(1<?b)SERVICE#>\n<http://127.0.0.1/> {} }"), "", "", 400),
 ]  # fmt: skip
 
 
