@@ -23,6 +23,8 @@ _BODIES = frozenset({"Company", "Agency", "Organization"})
 _LISTED = re.compile(
     "(?:公司|集团|银行|中心|局|委|院|大学|厂|所|协会|办|分行)(?:以及|和|与|及)(?=.{3,}$)"
 )
+# A firm's or bank's ending, then a preposition: 邮储银行为鲁西集团授信
+_SERVED = re.compile("(?:公司|集团|银行|支行|分行)[为向给由将从](?=.{3,}$)")
 # 企业集团, 企业管理有限公司, 中小企业融资担保有限公司: the word as part of a name
 _PART_OF_NAME = "(?:集团|管理|服务|发展|咨询|家|总部|孵化|策划|信用|投资|联合|协会|联盟|形象|文化|创新|研究|融资|担保|有限|法人|公司|[（(])"
 
@@ -53,6 +55,8 @@ def name_begin(name: str, type_: str) -> int:
     for match in _LISTED.finditer(name):
         begin = match.end()
     if type_ == "Company":
+        if served := _SERVED.search(name, begin):
+            begin = served.end()
         if role := _role().match(name, begin):
             begin = role.end()
         begin += _is_led_in(name[begin:])
