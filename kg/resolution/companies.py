@@ -29,9 +29,9 @@ _BRANCH = re.compile(
 )
 _LONGEST_REGION = 12
 _TRADES = re.compile(
-    r"科技|技术|实业|工业|化工|材料|新材料|能源|建设|投资|发展|农业|食品|药业|制药|医药|机械|设备|装备|电子|电气|汽车|物流|贸易|商贸|纺织|服装"
+    r"(?:科技|技术|实业|工业|化工|材料|新材料|能源|建设|投资|发展|农业|食品|药业|制药|医药|机械|设备|装备|电子|电气|汽车|物流|贸易|商贸|纺织|服装"
     r"|钢铁|金属|铜业|铝业|矿业|煤业|煤炭|电力|光电|光伏|地产|置业|房地产|建筑|工程|环保|生物|轴承|啤酒|酒业|乳业|粮油|粮食|食用油|运输|航空"
-    r"|信息|软件|网络|通信|数据|文化|旅游|传媒|教育|咨询|管理|服务|控股|资本|证券|银行|保险|基金|担保|租赁|信托|重工|水泥|玻璃|陶瓷|造纸|纸业"
+    r"|信息|软件|网络|通信|数据|文化|旅游|传媒|教育|咨询|管理|服务|控股|资本|证券|银行|保险|基金|担保|租赁|信托|重工|水泥|玻璃|陶瓷|造纸|纸业)+"
 )
 
 
@@ -72,8 +72,9 @@ def read_company(name: str) -> CompanyName:
     group = _GROUP.search(core)
     if group and len(core) > len(group[0]):
         core = core[: group.start()]
-        if core.startswith("中国") and not is_kind(core.removeprefix("中国")):
-            code, core = COUNTRY, core.removeprefix("中国")  # 中国五矿集团, but 中国建筑集团
+        bare = core.removeprefix("中国")
+        if bare != core and not is_kind(bare) and not _TRADES.fullmatch(bare):
+            code, core = COUNTRY, bare  # 五矿集团 says whose; 建筑集团 without 中国 would not
     return CompanyName(code, core, form[0] if form else "", bool(group), bool(_BRANCH.search(bare)))
 
 
