@@ -17,7 +17,7 @@ from kg.resolution.bodies import COUNTRY
 from kg.resolution.kinds import is_kind
 from kg.resolution.tables import load_short_names
 
-__all__ = ["CompanyName", "read_company"]
+__all__ = ["CompanyName", "is_part", "is_shortened", "read_company"]
 
 _FORM = re.compile(
     r"(?:股份有限公司|有限责任公司|有限公司|股份公司|总公司|公司|厂|农民专业合作社|专业合作社|合作社)$"
@@ -76,6 +76,56 @@ def read_company(name: str) -> CompanyName:
         if bare != core and not is_kind(bare) and not _TRADES.fullmatch(bare):
             code, core = COUNTRY, bare  # 五矿集团 says whose; 建筑集团 without 中国 would not
     return CompanyName(code, core, form[0] if form else "", bool(group), bool(_BRANCH.search(bare)))
+
+
+# What follows the name of a firm in the name of its daughter or of a part of it …
+_PART = re.compile(
+    r"\(|母公司|工厂|厂$|事业|物流|贸易|进出口|投资|置业|地产|研究|学院|新产品|业绩|乘用车|第[一二三四五六七八九十]|[A-Za-z]"
+)
+_PART_ANYWHERE = re.compile(r"销售|营销|财务|租赁|物业|小额贷款|售后")  # … also behind the trade
+
+
+def is_part(short: str, long: str) -> bool:
+    """Say whether *long* is a daughter or a part of the firm *short*.
+
+    >>> is_part("燕京啤酒", "燕京啤酒新疆公司"), is_part("昱珩铜箔", "昱珩铜箔销售有限公司")
+    (True, True)
+    >>> is_part("昱珩铜箔", "昱珩铜箔材料有限公司")
+    False
+    """
+    _, found, rest = long.partition(short)
+    if not found or not rest:
+        return False
+    rest = rest.removeprefix("(集团)")
+    if _PART.match(rest) or _PART_ANYWHERE.search(rest):
+        return True
+    gazetteer = load_gazetteer()
+    return any(gazetteer.lookup(rest[:end]) for end in range(2, min(len(rest), _LONGEST_REGION)))
+
+
+def is_shortened(short: str, long: str) -> bool:
+    """Say whether a company's name is shortened as papers do it.
+
+    Either words are left out at its ends (a region in front, trade and form behind), or characters
+    inside, of a name that keeps its first one and is then no full form itself.
+
+    >>> is_shortened("七匹狼", "福建七匹狼实业股份有限公司"), is_shortened("郑煤机", "郑州煤矿机械集团股份有限公司")
+    (True, True)
+    >>> is_shortened("索尼", "索尼爱立信"), is_shortened("美的集团", "美的制冷家电集团")
+    (False, False)
+    """
+    front, found, rest = long.partition(short)
+    if found:
+        is_form = bool(_FORM.fullmatch(rest) or _GROUP.fullmatch(rest) or not rest)
+        is_other_firm = bool(front) and bool(_FORM.search(short)) and not _is_region(front)
+        return not is_part(short, long) and not is_other_firm and (is_form or len(short) > 2)
+    name = read_company(long)
+    has_form = bool(_FORM.search(short) or _GROUP.search(short))
+    return not has_form and len(short) > 2 and short[0] in (name.core[:1], long[0])
+
+
+def _is_region(word: str) -> bool:
+    return word == "中国" or bool(load_gazetteer().lookup(word))
 
 
 def _without_region(body: str) -> tuple[str, str]:

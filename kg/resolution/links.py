@@ -45,7 +45,10 @@ def link_clusters(
     linker = _Linker(clusters, corpus.schema, constraints, apart)
     decisions = linker.apply_constraints()
     decisions += linker.join(
-        chain(identity_pairs(clusters, corpus.geography), longer_names(clusters))
+        chain(
+            identity_pairs(clusters, corpus.geography),
+            longer_names(clusters, corpus.names.is_ambiguous),
+        )
     )
     linker = _Linker(linker.merged(), corpus.schema, constraints, apart)
     linker.apply_constraints()
