@@ -14,8 +14,9 @@ from rapidfuzz import fuzz
 
 from kg.gazetteer import load_gazetteer
 from kg.model import ArticleId, Verdict
+from kg.resolution.bodies import COUNTRY
 from kg.resolution.clusters import Cluster
-from kg.resolution.companies import CompanyName, is_part, read_company
+from kg.resolution.companies import CompanyName, is_part, read_company, says_trade
 from kg.resolution.names import is_registered
 from kg.resolution.naming import stands_for
 from kg.resolution.pairs import Pairs, Reason
@@ -65,7 +66,7 @@ def longer_names(clusters: Sequence[Cluster], is_ambiguous: Callable[[str, str],
     for (type_, key), index in index_by_name.items():
         for begin in range(2, len(key) - 1):
             shorter = index_by_name.get((type_, key[begin:]))
-            if shorter is None or is_ambiguous(type_, key[begin:]):
+            if shorter is None or key[begin] == "(" or is_ambiguous(type_, key[begin:]):
                 continue
             reason = _reason_in_front(key[:begin], clusters[shorter], places)
             if reason is _FULL_NAME and _stand_side_by_side(clusters[index], clusters[shorter]):
@@ -141,10 +142,15 @@ def short_companies(clusters: Sequence[Cluster]) -> Pairs:
             if names[i].core.startswith(key)
             and stands_for(key, clusters[i].key, "Company")
             and not is_part(key, clusters[i].key)
+            and says_trade(names[i].core[len(key) :])
         } - {index}
         if whole:
             # 五矿集团 says no less than 中国五矿集团有限公司, 华为 less than 华为技术有限公司.
-            sure = _SHORT if len(key) >= _MIN_CORE else _SHORT_DOUBT
+            is_near = all(
+                surroundings[i] & surroundings[index] or not _is_local(names[i], name)
+                for i in whole
+            )
+            sure = _SHORT if is_near and len(key) >= _MIN_CORE else _SHORT_DOUBT
             yield from _candidates(whole | begun, index, sure)
         elif len(key) >= _MIN_CORE and not name.code:
             near = all(surroundings[i] & surroundings[index] for i in begun)
@@ -174,6 +180,12 @@ def _indices(
 def _is_region_possible(short: CompanyName, full: CompanyName) -> bool:
     """Say whether a short name that begins with a region can be the firm registered in another."""
     return not short.code or not full.code or short.code == full.code
+
+
+def _is_local(full: CompanyName, short: CompanyName) -> bool:
+    """Say whether a city or county is left out: 锦湖轮胎 may be the mother of 南京锦湖轮胎有限公司."""
+    is_of_province = full.code.endswith("0000") or full.code == COUNTRY
+    return bool(full.code) and not is_of_province and not short.code
 
 
 def _candidates(found: set[int], short: int, sure: Reason) -> Pairs:

@@ -16,8 +16,9 @@ from kg.gazetteer import TOWN, load_gazetteer
 from kg.resolution.bodies import COUNTRY
 from kg.resolution.kinds import is_kind
 from kg.resolution.tables import load_short_names
+from kg.schema import load_schema
 
-__all__ = ["CompanyName", "is_part", "is_shortened", "read_company"]
+__all__ = ["CompanyName", "is_part", "is_shortened", "read_company", "says_trade"]
 
 _FORM = re.compile(
     r"(?:股份有限公司|有限责任公司|有限公司|股份公司|总公司|公司|厂|农民专业合作社|专业合作社|合作社)$"
@@ -31,7 +32,7 @@ _LONGEST_REGION = 12
 _TRADES = re.compile(
     r"(?:科技|技术|实业|工业|化工|材料|新材料|能源|建设|投资|发展|农业|食品|药业|制药|医药|机械|设备|装备|电子|电气|汽车|物流|贸易|商贸|纺织|服装"
     r"|钢铁|金属|铜业|铝业|矿业|煤业|煤炭|电力|光电|光伏|地产|置业|房地产|建筑|工程|环保|生物|轴承|啤酒|酒业|乳业|粮油|粮食|食用油|运输|航空"
-    r"|信息|软件|网络|通信|数据|文化|旅游|传媒|教育|咨询|管理|服务|控股|资本|证券|银行|保险|基金|担保|租赁|信托|重工|水泥|玻璃|陶瓷|造纸|纸业)+"
+    r"|信息|软件|家具|电梯|动漫|太阳能|通讯|数码|电器|家电|饮料|肉食品|轮胎|网络|通信|数据|文化|旅游|传媒|教育|咨询|管理|服务|控股|资本|证券|银行|保险|基金|担保|租赁|信托|重工|水泥|玻璃|陶瓷|造纸|纸业)+"
 )
 
 
@@ -107,25 +108,37 @@ def is_shortened(short: str, long: str) -> bool:
     """Say whether a company's name is shortened as papers do it.
 
     Either words are left out at its ends (a region in front, trade and form behind), or characters
-    inside, of a name that keeps its first one and is then no full form itself.
+    inside a registered name, which keeps its first one and is then no full form itself. What is left
+    out must not be a name of its own.
 
     >>> is_shortened("七匹狼", "福建七匹狼实业股份有限公司"), is_shortened("郑煤机", "郑州煤矿机械集团股份有限公司")
     (True, True)
-    >>> is_shortened("索尼", "索尼爱立信"), is_shortened("美的集团", "美的制冷家电集团")
+    >>> is_shortened("索尼", "索尼爱立信"), is_shortened("三菱重工", "三菱重工海尔(青岛)空调机有限公司")
     (False, False)
     """
-    front, found, rest = long.partition(short)
-    if found:
-        is_form = bool(_FORM.fullmatch(rest) or _GROUP.fullmatch(rest) or not rest)
-        is_other_firm = bool(front) and bool(_FORM.search(short)) and not _is_region(front)
-        return not is_part(short, long) and not is_other_firm and (is_form or len(short) > 2)
     name = read_company(long)
-    has_form = bool(_FORM.search(short) or _GROUP.search(short))
-    return not has_form and len(short) > 2 and short[0] in (name.core[:1], long[0])
+    front, found, rest = long.partition(short)
+    if not found:
+        has_form = bool(_FORM.search(short) or _GROUP.search(short))
+        is_whole = not has_form and len(short) > 2 and short[0] in (name.core[:1], long[0])
+        return bool(name.form) and is_whole
+    if is_part(short, long) or not says_trade(rest):
+        return False
+    if front and not _is_region(front):
+        return bool(name.form) and not _FORM.search(short) and not _GROUP.search(short)
+    return True
+
+
+def says_trade(text: str) -> bool:
+    """Say whether *text* is at most trade, 集团 and legal form, and no name of its own."""
+    bare = _FORM.sub("", text.replace("(集团)", "集团"))
+    bare = _GROUP.sub("", bare)
+    return not bare or bool(_TRADES.fullmatch(bare)) or is_kind(bare)
 
 
 def _is_region(word: str) -> bool:
-    return word == "中国" or bool(load_gazetteer().lookup(word))
+    is_country = word in load_schema().word_list("world-place")
+    return word == "中国" or is_country or bool(load_gazetteer().lookup(word))
 
 
 def _without_region(body: str) -> tuple[str, str]:
