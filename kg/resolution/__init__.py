@@ -14,7 +14,16 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from kg.errors import OntologyError
-from kg.model import Decision, Entity, EntityId, Extraction, MentionKind, Resolution, Statement
+from kg.model import (
+    ArticleId,
+    Decision,
+    Entity,
+    EntityId,
+    Extraction,
+    MentionKind,
+    Resolution,
+    Statement,
+)
 from kg.resolution.clusters import Cluster, same_name_other_type
 from kg.resolution.corpus import Corpus, read_corpus
 from kg.resolution.identity import former_names
@@ -57,43 +66,51 @@ def resolve(
         OntologyError: a mention or relation has a type that the ontology does not know.
     """
     schema = schema or load_schema()
-    # An article twice (by two paths) says nothing new.
-    by_article = {extraction.article.id: extraction for extraction in extractions}
-    ordered = [extraction for _, extraction in sorted(by_article.items())]
-    _check_types(ordered, schema)
-    judged = [judge_names(extraction, schema) for extraction in ordered]
-    ordered = [extraction for extraction, _ in judged]
+    ordered, apart = _named(extractions, schema)
     corpus = read_corpus(ordered, schema, home)
-    stories = corpus.stories
-    apart = sorted({each for _, found in judged for each in found}, key=_by_ends)
     clusters, decisions = _cluster(ordered, corpus, list(judgements), apart)
-    entities = tuple(
-        sorted(
-            (_entity(cluster, schema) for cluster in clusters),
-            key=lambda entity: entity.id,
-        )
-    )
-    entity_by_mention = {
-        mention_id: entity.id for entity in entities for mention_id in entity.mentions
-    }
-    statements = mark_superseded(
-        make_statements(ordered, entity_by_mention, schema, stories),
-        (extraction.article for extraction in ordered),
-        stories,
-        {entity.id: entity.type for entity in entities},
-        schema,
-    )
+    entities = tuple(sorted((_entity(c, schema) for c in clusters), key=lambda entity: entity.id))
+    statements = _statements(ordered, entities, corpus)
     if division_code is not None:
         around = {c.id(schema): c.discriminator for c in clusters if c.discriminator}
         entities = _with_codes(entities, statements, division_code, around)
     logger.info(
         "%d articles: %d entities, %d statements", len(ordered), len(entities), len(statements)
     )
-    unique = sorted({*decisions, *apart}, key=_by_ends)
-    reprints = tuple(
-        (article, first) for article, first in sorted(stories.items()) if article != first
+    unique = tuple(sorted({*decisions, *apart}, key=_by_ends))
+    return Resolution(entities, statements, unique, _reprints(corpus.stories))
+
+
+def _named(
+    extractions: Iterable[Extraction], schema: Schema
+) -> tuple[list[Extraction], list[Decision]]:
+    """Return the extractions in the order of their articles, names put right, and what is apart."""
+    # An article twice (by two paths) says nothing new.
+    by_article = {extraction.article.id: extraction for extraction in extractions}
+    ordered = [extraction for _, extraction in sorted(by_article.items())]
+    _check_types(ordered, schema)
+    judged = [judge_names(extraction, schema) for extraction in ordered]
+    apart = {decision for _, found in judged for decision in found}
+    return [extraction for extraction, _ in judged], sorted(apart, key=_by_ends)
+
+
+def _statements(
+    extractions: Sequence[Extraction], entities: Sequence[Entity], corpus: Corpus
+) -> tuple[Statement, ...]:
+    entity_by_mention = {
+        mention_id: entity.id for entity in entities for mention_id in entity.mentions
+    }
+    return mark_superseded(
+        make_statements(extractions, entity_by_mention, corpus.schema, corpus.stories),
+        (extraction.article for extraction in extractions),
+        corpus.stories,
+        {entity.id: entity.type for entity in entities},
+        corpus.schema,
     )
-    return Resolution(entities, statements, tuple(unique), reprints)
+
+
+def _reprints(stories: Mapping[ArticleId, ArticleId]) -> tuple[tuple[ArticleId, ArticleId], ...]:
+    return tuple((article, first) for article, first in sorted(stories.items()) if article != first)
 
 
 def _by_ends(decision: Decision) -> tuple[str, str, str, str]:

@@ -8,11 +8,12 @@ who moved, which is recorded for review and not merged.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations, islice
+from itertools import combinations, islice, pairwise
 
 from kg.model import ArticleId, Decision, Extraction, Mention, MentionId, Verdict
 from kg.resolution.bodies import COUNTRY, read_body
@@ -20,6 +21,7 @@ from kg.resolution.clusters import Cluster, LocalEntity, locals_by_name
 from kg.resolution.corpus import Corpus
 from kg.resolution.names import normalize_name
 from kg.resolution.namesakes import components
+from kg.resolution.pairs import Reason
 from kg.schema import Schema
 
 __all__ = ["cluster_persons"]
@@ -28,8 +30,17 @@ __all__ = ["cluster_persons"]
 _BELONGS = ("locatedIn", "jurisdiction", "partOf")
 # A person is known by whom and what an article names besides; places and trades say too little.
 _TELLING = frozenset({"Agency", "Company", "Organization", "Project", "Zone", "Platform"})
+# 局长 of one office and 主任 of another within half a year: one who was moved, or two of one name.
+_HEAD_OF_OFFICE = re.compile(r"(?!.*副).*(?:局长|主任|厅长|关长|行长|院长|检察长)")
+_OFFICES_AT_ONCE_DAYS = 180
 _MOVES_AFTER_DAYS = 365  # an official seldom holds posts in two places within a year
 _MAX_PAIRS = 30  # recorded for one name
+
+
+_NO_POST = Reason(0.5, "同名，其中一篇没有写明任职机构", Verdict.UNSURE)
+_TWO_OFFICES = Reason(0.5, "同名，半年内各任同一地区两个部门的负责人", Verdict.UNSURE)
+_MOVED = Reason(0.4, "同名而任职地区不同，报道相隔一年以上，可能是调任", Verdict.UNSURE)
+_TWO_PEOPLE = Reason(0.8, "同名而任职机构与地区不同", Verdict.DIFFERENT)
 
 
 def cluster_persons(
@@ -76,6 +87,7 @@ class _Posts:
         self._regions: dict[str, set[str]] = defaultdict(set)
         self._names: dict[ArticleId, set[str]] = {}
         self._published: dict[ArticleId, date | None] = {}
+        self._offices: dict[tuple[ArticleId, str], set[str]] = defaultdict(set)
         self._geography = corpus.geography
         self._stories = corpus.stories
         self._places: set[str] = set()
@@ -108,6 +120,8 @@ class _Posts:
             subject, target = (self._key(mention_by_id[end]) for end in ends)
             if relation.predicate == "holdsPosition":
                 self._bodies[article_id, subject].add(target)
+                if _HEAD_OF_OFFICE.fullmatch(str(relation.qualifier("title"))):
+                    self._offices[article_id, subject].add(target)
             elif relation.predicate in _BELONGS:
                 self._regions[subject].add(target)
 
@@ -133,8 +147,9 @@ class _Posts:
         with_post = [person for person in persons if self._bodies_of(person)]
         without = [person for person in persons if not self._bodies_of(person)]
         groups = [
-            [with_post[i] for i in component]
+            group
             for component in components([self._surroundings(person) for person in with_post])
+            for group in self._by_office([with_post[i] for i in component])
         ]
         remaining = [person for person in without if not self._attach(person, groups)]
         lonely = [
@@ -149,6 +164,23 @@ class _Posts:
         return known + [
             _Group(g[0].article_id.replace("/", "·"), tuple(g), has_post=False) for g in lonely
         ]
+
+    def _by_office(self, persons: Sequence[LocalEntity]) -> list[list[LocalEntity]]:
+        """Return one group, or one for each body where two offices are headed at once."""
+        heading = [
+            (self._offices[p.article_id, p.key], self._published[p.article_id]) for p in persons
+        ]
+        dated = sorted(
+            ((day, offices) for offices, day in heading if offices and day), key=lambda it: it[0]
+        )
+        at_once = any(
+            not one & other and (later - day).days <= _OFFICES_AT_ONCE_DAYS
+            for (day, one), (later, other) in pairwise(dated)
+        )
+        if not at_once:
+            return [list(persons)]
+        found = components([self._bodies_of(person) for person in persons])
+        return [[persons[i] for i in group] for group in found]
 
     def _attach(self, person: LocalEntity, groups: list[list[LocalEntity]]) -> bool:
         """Put a person without a post to the one group that its article speaks of, if any.
@@ -195,17 +227,17 @@ class _Posts:
         """Yield why the bearers of one name are not one, at most `_MAX_PAIRS`."""
         for left, right in islice(combinations(groups, 2), _MAX_PAIRS):
             ids = left.cluster().id(schema), right.cluster().id(schema)
-            if not (left.has_post and right.has_post):
-                verdict, score, why = Verdict.UNSURE, 0.5, "同名，其中一篇没有写明任职机构"
-            elif self._days_between(left, right) > _MOVES_AFTER_DAYS:
-                verdict, score, why = (
-                    Verdict.UNSURE,
-                    0.4,
-                    "同名而任职地区不同，报道相隔一年以上，可能是调任",
-                )
-            else:
-                verdict, score, why = Verdict.DIFFERENT, 0.8, "同名而任职机构与地区不同"
-            yield Decision(*ids, verdict, score, why)
+            reason = self._reason(left, right)
+            yield Decision(*ids, reason.verdict, reason.score, reason.words)
+
+    def _reason(self, left: _Group, right: _Group) -> Reason:
+        if not (left.has_post and right.has_post):
+            return _NO_POST
+        around = [set().union(*map(self._surroundings, g.members)) for g in (left, right)]
+        if around[0] & around[1]:
+            return _TWO_OFFICES
+        moved = self._days_between(left, right) > _MOVES_AFTER_DAYS
+        return _MOVED if moved else _TWO_PEOPLE
 
     def _days_between(self, left: _Group, right: _Group) -> int:
         """Return the days between the last report on one and the first on the other; 0 if unknown."""

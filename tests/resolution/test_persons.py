@@ -65,6 +65,21 @@ def test_posts_in_two_places_within_a_year_are_two_people_later_it_may_be_a_tran
     assert verdict(2023) is Verdict.UNSURE
 
 
+def test_heads_of_two_offices_at_once_are_not_taken_for_one() -> None:
+    def reports(month: int) -> tuple[Extraction, Extraction, Extraction]:
+        city = make_article("聊城市发布数据。", id="c/a1")
+        return (
+            report("a", body="聊城市工信局", day=date(2022, 1, 10)),
+            report("b", body="聊城市财政局", day=date(2022, month, 10)),
+            make_extraction(city, [make_mention(city, "聊城市", "Place")]),
+        )
+
+    assert len(persons(*reports(3))) == 2
+    assert len(persons(*reports(12))) == 1  # moved
+    (decision,) = resolve(reports(3)).decisions
+    assert decision.verdict is Verdict.UNSURE
+
+
 def test_a_person_judged_one_is_one() -> None:
     left, right = persons(ONE, OTHER)
     judgement = Decision(left, right, Verdict.SAME, 1.0, "调任")
