@@ -1,7 +1,7 @@
-"""Find names that differ in what may be left out: the state, the region, the legal form.
+"""Find names that differ in front only, or in one character.
 
-证监会 is 中国证监会, 三一重工 is 三一重工股份有限公司, 阿泽生物科技股份有限公司 lacks the 山东 it is registered with. What is left is
-compared whole: 鲁西集团 and 鲁西化工 only begin alike.
+证监会 is 中国证监会, 阿泽生物科技股份有限公司 lacks the 山东 it is registered with. One character may be a slip or another
+firm: that is left to a person.
 """
 
 from __future__ import annotations
@@ -14,14 +14,11 @@ from rapidfuzz import fuzz
 
 from kg.gazetteer import load_gazetteer
 from kg.model import ArticleId, Verdict
-from kg.resolution.bodies import COUNTRY
 from kg.resolution.clusters import Cluster
-from kg.resolution.companies import CompanyName, is_part, read_company, says_trade
 from kg.resolution.names import is_registered
-from kg.resolution.naming import stands_for
 from kg.resolution.pairs import Pairs, Reason
 
-__all__ = ["longer_names", "misspelt_names", "short_companies"]
+__all__ = ["longer_names", "misspelt_names"]
 
 # State and party, in front of a body's name or not: 中国证监会 and 证监会, 中共聊城市委 and 聊城市委.
 _STATE = ("中国", "中共", "中华人民共和国", "国家")
@@ -33,19 +30,12 @@ _TRADE_FIRST = re.compile(
 )
 _MIN_NAME_WITHOUT_REGION = 5  # 建投集团 and 农商银行 exist in every county
 _LENGTHENED = frozenset({"Agency", "Company", "Organization", "Zone"})
-_MIN_CORE = 4  # 华为, 首钢: two firms may share a name proper of two characters
 
 _REGION = Reason(0.8, "名称只差开头的地名，报道也提到该地")
 _FULL_NAME = Reason(0.8, "登记名称只差开头的地名")
 _STATE_NAME = Reason(0.85, "名称只差“中国”“中共”等冠称")
 _APPOSITION = Reason(0.8, "登记名称前加了所属或说明")
-_SHORT = Reason(0.85, "登记名称去掉地名和组织形式后相同，没有第二家")
-_BEGINNING = Reason(0.8, "登记名称以它开头，两篇报道提到同一地区，没有第二家")
-_SHORT_DOUBT = Reason(0.6, "登记名称可以这样简称，但不能确定", Verdict.UNSURE)
-_SEVERAL = Reason(0.5, "几家登记名称都可以这样简称", Verdict.UNSURE)
 _MISSPELT = Reason(0.6, "名称只差一个字，可能是误写", Verdict.UNSURE)
-
-_MAX_DOUBTFUL = 5  # candidates recorded for one short name
 
 
 # ------------------------------------------------------------------------ something in front
@@ -121,95 +111,6 @@ def _places_by_article(clusters: Sequence[Cluster]) -> dict[ArticleId, set[str]]
         for member in cluster.members:
             places[member.article_id].update({cluster.key, member.key, *shorts})
     return places
-
-
-# --------------------------------------------------------------------------- short companies
-
-
-def short_companies(clusters: Sequence[Cluster]) -> Pairs:
-    """Yield (registered, short) where papers may shorten the one to the other."""
-    names = {i: read_company(c.key) for i, c in enumerate(clusters) if c.type == "Company"}
-    by_short, by_beginning = _indices(clusters, names)
-    surroundings = _surroundings(clusters)
-    for index, name in names.items():
-        key = clusters[index].key
-        if name.form or name.is_branch:
-            continue
-        whole = {i for i in by_short.get(key, ()) if _is_region_possible(name, names[i])} - {index}
-        begun = {
-            i
-            for i in by_beginning.get(key[:_MIN_CORE], ())
-            if names[i].core.startswith(key)
-            and stands_for(key, clusters[i].key, "Company")
-            and not is_part(key, clusters[i].key)
-            and says_trade(names[i].core[len(key) :])
-        } - {index}
-        if whole:
-            # 五矿集团 says no less than 中国五矿集团有限公司, 华为 less than 华为技术有限公司.
-            is_near = all(
-                surroundings[i] & surroundings[index] or not _is_local(names[i], name)
-                for i in whole
-            )
-            sure = _SHORT if is_near and len(key) >= _MIN_CORE else _SHORT_DOUBT
-            yield from _candidates(whole | begun, index, sure)
-        elif len(key) >= _MIN_CORE and not name.code:
-            near = all(surroundings[i] & surroundings[index] for i in begun)
-            yield from _candidates(begun, index, _BEGINNING if near else _SHORT_DOUBT)
-
-
-def _indices(
-    clusters: Sequence[Cluster], names: Mapping[int, CompanyName]
-) -> tuple[dict[str, set[int]], dict[str, set[int]]]:
-    """Return registered companies by what they are shortened to, and by how their core begins."""
-    by_short: dict[str, set[int]] = defaultdict(set)
-    by_beginning: dict[str, set[int]] = defaultdict(set)
-    for index, name in names.items():
-        if not name.form or name.is_branch:
-            continue
-        body = clusters[index].key.removesuffix(name.form)
-        region = body[: body.find(name.core)] if name.code and name.core in body else ""
-        for short in name.short_forms():
-            by_short[short].add(index)
-            if region:
-                by_short[region + short].add(index)
-        if not name.is_group and len(name.core) > _MIN_CORE:
-            by_beginning[name.core[:_MIN_CORE]].add(index)
-    return by_short, by_beginning
-
-
-def _is_region_possible(short: CompanyName, full: CompanyName) -> bool:
-    """Say whether a short name that begins with a region can be the firm registered in another."""
-    return not short.code or not full.code or short.code == full.code
-
-
-def _is_local(full: CompanyName, short: CompanyName) -> bool:
-    """Say whether a city or county is left out: 锦湖轮胎 may be the mother of 南京锦湖轮胎有限公司."""
-    is_of_province = full.code.endswith("0000") or full.code == COUNTRY
-    return bool(full.code) and not is_of_province and not short.code
-
-
-def _candidates(found: set[int], short: int, sure: Reason) -> Pairs:
-    reason = sure if len(found) == 1 else _SEVERAL
-    for index in sorted(found)[:_MAX_DOUBTFUL]:
-        yield (index, short), reason
-
-
-def _surroundings(clusters: Sequence[Cluster]) -> list[set[str]]:
-    """Return for each cluster the counties and prefectures that its articles name."""
-    gazetteer = load_gazetteer()
-    by_article: dict[ArticleId, set[str]] = defaultdict(set)
-    for cluster in clusters:
-        region = gazetteer.resolve(cluster.key) if cluster.type == "Place" else None
-        if region is None or region.code.endswith("0000"):
-            continue
-        for member in cluster.members:
-            by_article[member.article_id].add(region.code[:4])
-    return [
-        {code for member in cluster.members for code in by_article.get(member.article_id, ())}
-        if cluster.type == "Company"
-        else set()
-        for cluster in clusters
-    ]
 
 
 # -------------------------------------------------------------------------------- misspellings

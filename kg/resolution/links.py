@@ -2,7 +2,7 @@
 
 One article introduces 山东昱珩铜箔材料有限公司（以下简称昱珩铜箔）, the next speaks of 昱珩铜箔 only; as two
 entities they hide what the corpus knows. Pairs that may be one come from indices (`identity`, `alike`,
-`aliases`), so that their number grows with the names; each has a score and a reason. The best are
+`aliases`, `shortened`), so that their number grows with the names; each has a score and a reason. The best are
 joined first; what a person judged comes before all of them. Where there is a reason but doubt, the
 pair is recorded for review and stays two.
 """
@@ -16,7 +16,7 @@ from itertools import chain, product
 
 from kg.model import Decision, Verdict
 from kg.resolution.aliases import alias_pairs
-from kg.resolution.alike import longer_names, misspelt_names, short_companies
+from kg.resolution.alike import longer_names, misspelt_names
 from kg.resolution.clusters import Cluster
 from kg.resolution.constraints import ConstrainedClusters
 from kg.resolution.corpus import Corpus
@@ -24,6 +24,7 @@ from kg.resolution.identity import identity_pairs, is_present_name
 from kg.resolution.names import is_registered
 from kg.resolution.pairs import Pairs
 from kg.resolution.projects import same_projects, without_conflicts
+from kg.resolution.shortened import short_companies
 from kg.schema import Schema
 
 __all__ = ["current", "link_clusters"]
