@@ -40,8 +40,9 @@ def link_clusters(
 ) -> tuple[list[Cluster], list[Decision]]:
     """Return the clusters, joined, and the decisions.
 
-    Those of a person (*constraints*) win, then what single articles keep *apart*. Names come before aliases: 阿泽生物 is used by one company only once 阿泽生物科技股份有限公司 is known
-    to be 山东阿泽生物科技股份有限公司.
+    Those of a person (*constraints*) win, then what single articles keep *apart*. Names come before
+    aliases: 阿泽生物 is used by one company only once 阿泽生物科技股份有限公司 is known to be
+    山东阿泽生物科技股份有限公司.
     """
     linker = _Linker(clusters, corpus.schema, constraints, apart)
     decisions = linker.apply_constraints()
@@ -52,7 +53,7 @@ def link_clusters(
         )
     )
     linker = _Linker(linker.merged(), corpus.schema, constraints, apart)
-    linker.apply_constraints()
+    linker.apply_constraints(is_again=True)
     named = linker.clusters
     decisions += linker.join(
         chain(
@@ -86,7 +87,7 @@ class _Linker:
         self._links = ConstrainedClusters(len(clusters))
         self._judged = {frozenset((each.left, each.right)) for each in constraints}
 
-    def apply_constraints(self) -> list[Decision]:
+    def apply_constraints(self, *, is_again: bool = False) -> list[Decision]:
         """Join and forbid what was judged; what contradicts an earlier judgement is left out.
 
         What must stay apart comes first: no SAME, also not by way of others, undoes a DIFFERENT.
@@ -104,7 +105,7 @@ class _Linker:
                     continue
                 if act(ends[0], ends[1]):
                     applied.append(each)
-                else:
+                elif not is_again:
                     logger.warning(
                         "%s = %s contradicts other judgements and is not applied",
                         each.left,
