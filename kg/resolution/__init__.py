@@ -16,15 +16,14 @@ from typing import TypeAlias
 from kg.errors import OntologyError
 from kg.model import Decision, Entity, EntityId, Extraction, MentionKind, Resolution, Statement
 from kg.resolution.clusters import Cluster, same_name_other_type
-from kg.resolution.geography import Geography
+from kg.resolution.corpus import Corpus, read_corpus
 from kg.resolution.identity import former_names
 from kg.resolution.links import link_clusters
 from kg.resolution.names import is_deictic, normalize_name, tidy, without_role
-from kg.resolution.namesakes import Stories, cluster_things
+from kg.resolution.namesakes import cluster_things
 from kg.resolution.naming import judge_names
 from kg.resolution.persons import cluster_persons
 from kg.resolution.statements import make_statements
-from kg.resolution.stories import find_stories
 from kg.resolution.variants import mark_superseded
 from kg.schema import Schema, load_schema
 
@@ -64,10 +63,10 @@ def resolve(
     _check_types(ordered, schema)
     judged = [judge_names(extraction, schema) for extraction in ordered]
     ordered = [extraction for extraction, _ in judged]
-    stories = find_stories(extraction.article for extraction in ordered)
-    geography = Geography(ordered, home)
+    corpus = read_corpus(ordered, schema, home)
+    stories = corpus.stories
     apart = sorted({each for _, found in judged for each in found}, key=_by_ends)
-    clusters, decisions = _cluster(ordered, geography, stories, schema, list(judgements), apart)
+    clusters, decisions = _cluster(ordered, corpus, list(judgements), apart)
     entities = tuple(
         sorted(
             (_entity(cluster, schema) for cluster in clusters),
@@ -102,20 +101,18 @@ def _by_ends(decision: Decision) -> tuple[str, str, str, str]:
 
 def _cluster(
     extractions: Sequence[Extraction],
-    geography: Geography,
-    stories: Stories,
-    schema: Schema,
+    corpus: Corpus,
     judgements: Sequence[Decision],
     apart: Sequence[Decision],
 ) -> tuple[list[Cluster], list[Decision]]:
     """Return the entities and the decisions that are more than an equal name."""
-    things, decisions = cluster_things(extractions, geography, stories, schema)
-    things, linked = link_clusters(things, geography, schema, judgements, apart)
-    namesakes, more = cluster_persons(extractions, things, geography, stories, schema)
-    persons, most = link_clusters(namesakes, geography, schema, judgements, apart)
+    things, decisions = cluster_things(extractions, corpus)
+    things, linked = link_clusters(things, corpus, judgements, apart)
+    namesakes, more = cluster_persons(extractions, things, corpus)
+    persons, most = link_clusters(namesakes, corpus, judgements, apart)
     clusters = things + persons
-    decisions += [*linked, *more, *most, *former_names(clusters, schema)]
-    return clusters, [*decisions, *same_name_other_type(clusters, schema)]
+    decisions += [*linked, *more, *most, *former_names(clusters, corpus.schema)]
+    return clusters, [*decisions, *same_name_other_type(clusters, corpus.schema)]
 
 
 def _check_types(extractions: Iterable[Extraction], schema: Schema) -> None:

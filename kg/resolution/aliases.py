@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from kg.model import ArticleId, Verdict
@@ -31,12 +31,20 @@ _DOUBTFUL = Reason(0.6, "一方的名称是另一方的别称", Verdict.UNSURE)
 _Name: TypeAlias = tuple[str, str]  # type and normalized name
 
 
-def alias_pairs(clusters: Sequence[Cluster], schema: Schema) -> Pairs:
-    """Yield (longer, shorter) where the name of one is an alias of the other."""
+def alias_pairs(
+    clusters: Sequence[Cluster], schema: Schema, is_ambiguous: Callable[[str, str], bool]
+) -> Pairs:
+    """Yield (longer, shorter) where the name of one is an alias of the other.
+
+    A name that several things bear (*is_ambiguous* of type and name: 市司法局, 二期项目) is carried over
+    to no other article.
+    """
     uses = _Uses(clusters, schema)
     for name, using in sorted(uses.users.items()):
         owners = uses.owners.get(name, [])
         if len(owners) != 1 or len(using) != 1 or using == set(owners):
+            continue
+        if is_ambiguous(*name) and not uses.share_article(next(iter(using)), owners[0]):
             continue
         user, owner = next(iter(using)), owners[0]
         reason = _DOUBTFUL
@@ -80,6 +88,11 @@ class _Uses:
             and (other, member.article_id, here) in self._in_article
             for member in self._clusters[other].members
         )
+
+    def share_article(self, one: int, other: int) -> bool:
+        """Say whether an article names both."""
+        articles = {member.article_id for member in self._clusters[one].members}
+        return any(member.article_id in articles for member in self._clusters[other].members)
 
     def is_own_short_form(self, key: str, user: int) -> bool:
         """Say whether *key* is short for the name of *user* and of nothing else in the corpus."""

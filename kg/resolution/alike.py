@@ -60,6 +60,8 @@ def longer_names(clusters: Sequence[Cluster]) -> Pairs:
             if shorter is None:
                 continue
             reason = _reason_in_front(key[:begin], clusters[shorter], places)
+            if reason is _FULL_NAME and _stand_side_by_side(clusters[index], clusters[shorter]):
+                continue
             if reason is not None:
                 longer_by_shorter[shorter].append((index, reason))
     for shorter, found in longer_by_shorter.items():
@@ -70,13 +72,19 @@ def longer_names(clusters: Sequence[Cluster]) -> Pairs:
                 yield (longer, shorter), reason
 
 
+def _stand_side_by_side(one: Cluster, other: Cluster) -> bool:
+    """Say whether an article names both by their full names: 中石油昆仑燃气有限公司 and its daughter in 抚顺."""
+    articles = {member.article_id for member in one.members}
+    return any(member.article_id in articles for member in other.members)
+
+
 def _reason_in_front(
     front: str, shorter: Cluster, places: Mapping[ArticleId, set[str]]
 ) -> Reason | None:
     """Return why a name with *front* before it is the same, None where it is not."""
     if shorter.type == "Agency":
         return _STATE_NAME if front in _STATE else None
-    if shorter.type not in {"Company", "Organization"}:
+    if shorter.type not in {"Company", "Organization", "Zone"}:
         return None
     if shorter.type == "Company" and is_registered(shorter.key):
         return _APPOSITION
@@ -124,10 +132,13 @@ def short_companies(clusters: Sequence[Cluster]) -> Pairs:
         begun = {
             i
             for i in by_beginning.get(key[:_MIN_CORE], ())
-            if names[i].core.startswith(key) and stands_for(key, clusters[i].key, "Company")
+            if names[i].core.startswith(key)
+            and stands_for(key, clusters[i].key, "Company")
+            and not _is_regional_part(names[i].core[len(key) :])
         } - {index}
         if whole:
-            sure = _SHORT if len(name.core) >= _MIN_CORE else _SHORT_DOUBT
+            # 五矿集团 says no less than 中国五矿集团有限公司, 华为 less than 华为技术有限公司.
+            sure = _SHORT if len(key) >= _MIN_CORE else _SHORT_DOUBT
             yield from _candidates(whole | begun, index, sure)
         elif len(key) >= _MIN_CORE and not name.code:
             near = all(surroundings[i] & surroundings[index] for i in begun)
@@ -152,6 +163,12 @@ def _indices(
         if not name.is_group and len(name.core) > _MIN_CORE:
             by_beginning[name.core[:_MIN_CORE]].add(index)
     return by_short, by_beginning
+
+
+def _is_regional_part(rest: str) -> bool:
+    """Say whether what follows a short name is a region: 燕京啤酒|新疆公司 is only a part of it."""
+    gazetteer = load_gazetteer()
+    return any(gazetteer.lookup(rest[:end]) for end in range(2, len(rest) + 1))
 
 
 def _is_region_possible(short: CompanyName, full: CompanyName) -> bool:

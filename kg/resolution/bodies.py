@@ -8,7 +8,6 @@ another. A name is read as region and function; abbreviations of the function ar
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -47,7 +46,10 @@ class Body:
 
 def read_body(name: str, type_: str, geography: Geography, article_id: ArticleId) -> Body | None:
     """Return the body that *name* (normalized) means in an article, None where nobody can tell."""
-    if type_ == "Agency" and (central := load_short_names().central.get(name)):
+    known = load_short_names()
+    full = name.removeprefix("中华人民共和国")
+    national = known.central if type_ == "Agency" else known.organization
+    if central := national.get(full) or national.get(name):
         return Body(COUNTRY, central)
     bare = name.removeprefix(_PARTY)
     region, rest = geography.leading(bare, geography.regions(article_id))
@@ -58,7 +60,7 @@ def read_body(name: str, type_: str, geography: Geography, article_id: ArticleId
     if has_level(bare):
         seat = geography.seat(article_id, bare[0])
         return _body(seat, bare[1:], type_) if seat else None
-    return _central(bare, geography.provinces(article_id)) if type_ == "Agency" else None
+    return _central(bare) if type_ == "Agency" and not geography.is_local(article_id) else None
 
 
 def _body(region: Region, rest: str, type_: str) -> Body | None:
@@ -68,10 +70,10 @@ def _body(region: Region, rest: str, type_: str) -> Body | None:
     return Body(region.code, function)
 
 
-def _central(name: str, provinces: Collection[Region]) -> Body | None:
-    """Return the national body for a bare 发改委, in an article that is not about one province."""
+def _central(name: str) -> Body | None:
+    """Return the national body for a bare 发改委, as national news call it."""
     full = load_short_names().central.get(f"国家{name}")
-    return Body(COUNTRY, full) if full and len(provinces) != 1 else None
+    return Body(COUNTRY, full) if full else None
 
 
 def is_contextual(name: str, type_: str) -> bool:

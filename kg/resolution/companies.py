@@ -13,17 +13,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kg.gazetteer import TOWN, load_gazetteer
+from kg.resolution.bodies import COUNTRY
+from kg.resolution.kinds import is_kind
 from kg.resolution.tables import load_short_names
 
 __all__ = ["CompanyName", "read_company"]
 
 _FORM = re.compile(
-    r"(?:股份有限公司|有限责任公司|有限公司|股份公司|集团公司|总公司|公司|厂|农民专业合作社|专业合作社|合作社)$"
+    r"(?:股份有限公司|有限责任公司|有限公司|股份公司|总公司|公司|厂|农民专业合作社|专业合作社|合作社)$"
 )
-_GROUP = re.compile(r"(?:控股)?集团$")
+_GROUP = re.compile(r"(?:控股集团|集团控股|集团)$")
 # 聊城分行, 第三项目部: parts that bear the name of the whole.
 _BRANCH = re.compile(
-    r"(?:分公司|分行|支行|分社|营业部|分厂|项目部|办事处|中心支公司|支公司|分部|分店)$"
+    r"(?:分公司|分行|支行|分社|营业部|分厂|项目部|办事处|中心支公司|支公司|分部|分店|工厂)$"
 )
 _LONGEST_REGION = 12
 _TRADES = re.compile(
@@ -70,6 +72,8 @@ def read_company(name: str) -> CompanyName:
     group = _GROUP.search(core)
     if group and len(core) > len(group[0]):
         core = core[: group.start()]
+        if core.startswith("中国") and not is_kind(core.removeprefix("中国")):
+            code, core = COUNTRY, core.removeprefix("中国")  # 中国五矿集团, but 中国建筑集团
     return CompanyName(code, core, form[0] if form else "", bool(group), bool(_BRANCH.search(bare)))
 
 

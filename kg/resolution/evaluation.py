@@ -38,8 +38,8 @@ class Agreement:
 def b_cubed(predicted: Mapping[Item, str], gold: Mapping[Item, str]) -> Agreement:
     """Return B³ of *predicted* (item -> cluster) over the items of *gold*.
 
-    >>> b_cubed({"a": "1", "b": "1", "c": "1"}, {"a": "x", "b": "x", "c": "y"}).precision
-    0.5555555555555556
+    >>> b_cubed({"a": "1", "b": "1", "c": "2"}, {"a": "x", "b": "y", "c": "y"}).precision
+    0.6666666666666666
 
     Raises:
         InputError: an item has no predicted cluster, or there are no items.

@@ -7,6 +7,7 @@ nobody can tell stays unknown, so that it joins nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -24,6 +25,7 @@ _LIES_IN = ("locatedIn", "jurisdiction")
 # 东海 is a sea and a county, 黄山 a mountain and a city: a short name that ends so needs its province.
 _NATURAL = frozenset("山海湖江河岛岭泉溪川")
 _MUNICIPALITIES = ("11", "12", "31", "50")  # 北京市 is a province by its code and a 市 by its name
+_OF_A_LEVEL = re.compile(r"[省市州盟县区旗](?:委|政府|人民政府|人大|政协|\w{2,10}[局厅委办])")
 # The word before a body of some region (市司法局), and what a region of that level is called.
 _LEVELS = {
     "省": (PROVINCE, ("省",)),
@@ -45,6 +47,7 @@ class Geography:
         self._home = (found,) if found else ()
         self._regions: dict[ArticleId, tuple[Region, ...]] = {}
         self._around: dict[tuple[ArticleId, str], tuple[Region, ...]] = {}
+        self._local: set[ArticleId] = set()
         for extraction in extractions:
             self._read(extraction)
 
@@ -55,10 +58,19 @@ class Geography:
         near = (*_by_code(sure), *self._home)
         more = {region for name in names for region in self._leading(name, near)}
         self._regions[article_id] = _by_code(sure | more)
+        if self._home or any(self._is_local(mention) for mention in extraction.mentions):
+            self._local.add(article_id)
         wholes = dict(_stated(extraction))
         for part, names_around in wholes.items():
             regions = (self.region(name, article_id) for name in sorted(names_around))
             self._around[article_id, part] = tuple(region for region in regions if region)
+
+    def _is_local(self, mention: Mention) -> bool:
+        """Say whether a mention is a body of one region, as only local news names them."""
+        if mention.type != "Agency":
+            return False
+        name = normalize_name(mention.name)
+        return bool(_prefix(self.gazetteer, name)) or _OF_A_LEVEL.match(name) is not None
 
     def _leading(self, name: str, near: Sequence[Region]) -> Iterator[Region]:
         region, _ = self.leading(name, near)
@@ -78,7 +90,7 @@ class Geography:
             inner = _resolve(self.gazetteer, match, (region,) if region else near)
             if inner is None or (region and not inner.lies_in(region)):
                 break
-            region, rest = inner, rest[len(match) :]
+            region, rest = inner, _without_kind(rest[len(match) :], inner)
         if region is not None:
             town = _resolve(self.gazetteer, rest, (region,))
             if town is not None and town.level == TOWN and town.lies_in(region):
@@ -141,14 +153,23 @@ class Geography:
                 return None
         return None
 
-    def provinces(self, article_id: ArticleId) -> set[Region]:
-        """Return the provinces that the article speaks of, or places in them."""
-        return {r for r in self._enclosing(article_id) if r.level == PROVINCE}
+    def is_local(self, article_id: ArticleId) -> bool:
+        """Say whether the article is news of one region: it names bodies of one, or has a home."""
+        return article_id in self._local
 
     def _enclosing(self, article_id: ArticleId) -> set[Region]:
         """Return the regions of the article and all around them."""
         regions = self.regions(article_id)
         return {*regions, *(outer for r in regions for outer in self.gazetteer.ancestors(r))}
+
+
+def _without_kind(rest: str, region: Region) -> str:
+    """Return what follows 宁夏 in 宁夏自治区党委: the kind of an autonomous region may be shortened."""
+    if "自治" in region.name and not region.name.startswith(rest):
+        for kind in ("自治区", "自治州", "自治县", "州"):
+            if rest.startswith(kind) and region.name.endswith(kind):
+                return rest.removeprefix(kind)
+    return rest
 
 
 def _has_level(region: Region, level: int) -> bool:
@@ -200,18 +221,23 @@ def _resolve(gazetteer: Gazetteer, name: str, near: Sequence[Region]) -> Region 
     if code := _former_names().get(name):
         return gazetteer.by_code.get(code)
     region = gazetteer.resolve(name, near)
-    if region is None or name in load_schema().words.get("place-homograph", frozenset()):
+    if region is None:
         return None
-    is_one_of_several = len(gazetteer.lookup(name)) > 1 and region.level != PROVINCE
-    needs_support = (
-        region.level == TOWN
-        or (is_one_of_several and bool(near))  # 朝阳 in an article on 广东
-        or (name == region.short and name[-1] in _NATURAL)
-    )
     fits = any(region.lies_in(other) or other.lies_in(region) for other in near)
-    if fits or not needs_support:
-        return region
-    return None
+    return region if fits or not _needs_support(name, region, near) else None
+
+
+def _needs_support(name: str, region: Region, near: Sequence[Region]) -> bool:
+    """Say whether *name* is taken for *region* only beside a region around or inside it."""
+    if region.level == TOWN:
+        return True
+    if name != region.short or region.level == PROVINCE:
+        return False
+    is_word = name in load_schema().words.get("place-homograph", frozenset())
+    if is_word or (region.level == COUNTY and name[-1] in _NATURAL):
+        return True
+    # 东城 in an article on 东莞 is not the 东城区 of 北京.
+    return region.level == COUNTY and bool(near)
 
 
 @lru_cache(maxsize=1)

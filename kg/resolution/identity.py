@@ -6,6 +6,7 @@ body of 371500 whose function is 发展和改革委员会. Two names of one iden
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -27,6 +28,9 @@ _REASONS = {
     "Place": Reason(0.95, "同一行政区划"),
     "Company": Reason(0.9, "登记名称的地名、字号、行业相同"),
 }
+_AREA = re.compile(
+    r"(?:[华东西南北中部内外珠长三角洲亚欧非美环渤海京津冀]{2,5}|泛\w{2,4})(?:地区)?"
+)
 _SAME_BODY = Reason(0.95, "同一地区的同一机构")
 
 
@@ -56,9 +60,14 @@ def _identity(cluster: Cluster, geography: Geography) -> str | None:
 def _local_identity(local: LocalEntity, geography: Geography) -> str | None:
     if local.type == "Place":
         region = geography.region(local.key, local.article_id)
-        return region.code if region else None
+        return region.code if region else _large_area(local.key)
     body = read_body(local.key, local.type, geography, local.article_id)
     return f"{body.code} {body.function}" if body else None
+
+
+def _large_area(key: str) -> str | None:
+    """Return 华东 for 华东地区: the word adds nothing to an area that has no code."""
+    return key.removesuffix("地区") if _AREA.fullmatch(key) else None
 
 
 @lru_cache(maxsize=200_000)

@@ -14,7 +14,6 @@ from kg.schema import load_schema
 
 __all__ = ["is_kind"]
 
-TYPES = frozenset({"Event", "Platform", "Policy", "Project", "Zone"})
 _LONGEST_WORD = 8
 _NUMERALS = frozenset("第一二三四五六七八九十两几0123456789.%万亿千百吨亩平方米期号")
 

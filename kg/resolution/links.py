@@ -18,10 +18,11 @@ from kg.resolution.aliases import alias_pairs
 from kg.resolution.alike import longer_names, misspelt_names, short_companies
 from kg.resolution.clusters import Cluster
 from kg.resolution.constraints import ConstrainedClusters
-from kg.resolution.geography import Geography
+from kg.resolution.corpus import Corpus
 from kg.resolution.identity import identity_pairs, is_present_name
 from kg.resolution.names import entity_id, is_registered
 from kg.resolution.pairs import Pairs
+from kg.resolution.projects import same_projects
 from kg.schema import Schema
 
 __all__ = ["link_clusters"]
@@ -31,8 +32,7 @@ logger = logging.getLogger(__name__)
 
 def link_clusters(
     clusters: Sequence[Cluster],
-    geography: Geography,
-    schema: Schema,
+    corpus: Corpus,
     constraints: Sequence[Decision] = (),
     apart: Sequence[Decision] = (),
 ) -> tuple[list[Cluster], list[Decision]]:
@@ -41,14 +41,21 @@ def link_clusters(
     Those of a person (*constraints*) win, then what single articles keep *apart*. Names come before aliases: 阿泽生物 is used by one company only once 阿泽生物科技股份有限公司 is known
     to be 山东阿泽生物科技股份有限公司.
     """
-    linker = _Linker(clusters, schema, constraints, apart)
+    linker = _Linker(clusters, corpus.schema, constraints, apart)
     decisions = linker.apply_constraints()
-    decisions += linker.join(chain(identity_pairs(clusters, geography), longer_names(clusters)))
-    linker = _Linker(linker.merged(), schema, constraints, apart)
+    decisions += linker.join(
+        chain(identity_pairs(clusters, corpus.geography), longer_names(clusters))
+    )
+    linker = _Linker(linker.merged(), corpus.schema, constraints, apart)
     linker.apply_constraints()
     named = linker.clusters
     decisions += linker.join(
-        chain(alias_pairs(named, schema), short_companies(named), misspelt_names(named))
+        chain(
+            alias_pairs(named, corpus.schema, corpus.names.is_ambiguous),
+            same_projects(named, corpus.projects),
+            short_companies(named),
+            misspelt_names(named),
+        )
     )
     return linker.merged(), decisions
 

@@ -8,51 +8,42 @@ thing bears (鲁西集团, 长江) have no such description: equal names are the
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 
 from kg.model import ArticleId, Decision, Extraction, Verdict
-from kg.resolution.bodies import COUNTRY, has_level, is_contextual, read_body
+from kg.resolution.bodies import COUNTRY, has_level, read_body
 from kg.resolution.clusters import Cluster, LocalEntity, locals_by_name
-from kg.resolution.companies import read_company
 from kg.resolution.constraints import UnionFind
-from kg.resolution.geography import Geography
+from kg.resolution.corpus import Corpus
 from kg.resolution.kinds import is_kind
 from kg.resolution.names import split_phase
-from kg.resolution.projects import Projects
 from kg.resolution.traits import Traits
 from kg.schema import Schema
 
 __all__ = ["Group", "cluster_things", "components", "group_by_traits"]
 
-Stories = Mapping[ArticleId, ArticleId]
-
-# Kinds of places that every county has under the same names: 人民路, 张庄村, 中心广场.
-_LOCAL_PLACE = re.compile(
-    r".+(?:村|社区|路|街|大街|大道|巷|胡同|镇|乡|街道|小区|广场|公园|大桥|桥|水库)"
-)
 _MAX_PAIRS = 30  # of namesakes recorded for one name: 300 people called 王伟 make 44,850
 
 
 def cluster_things(
-    extractions: Sequence[Extraction], geography: Geography, stories: Stories, schema: Schema
+    extractions: Sequence[Extraction], corpus: Corpus
 ) -> tuple[list[Cluster], list[Decision]]:
     """Return the entities that are no persons, one for each thing of a name, and what is doubtful."""
-    describe = _Describer(geography, Projects(extractions, geography), schema)
+    describe = _Describer(corpus)
     clusters: list[Cluster] = []
     decisions: list[Decision] = []
     for (type_, key), members in locals_by_name(extractions).items():
         if type_ == "Person":
             continue
-        if len(members) == 1 or _is_quoted(members) or not describe.is_ambiguous(type_, key):
+        if len(members) == 1 or _is_quoted(members) or not corpus.names.is_ambiguous(type_, key):
             clusters.append(Cluster(type_, key, "", tuple(members)))
             continue
-        groups = group_by_traits(members, describe.traits, stories)
+        groups = group_by_traits(members, describe.traits, corpus.stories)
         clusters += [group.cluster() for group in groups]
-        decisions += _told_apart(groups, schema)
+        decisions += _told_apart(groups, corpus.schema)
     return clusters, decisions
 
 
@@ -62,31 +53,12 @@ def _is_quoted(members: Iterable[LocalEntity]) -> bool:
 
 
 class _Describer:
-    """Says which names are ambiguous, and by what their bearers are told apart."""
+    """Says by what the bearers of an ambiguous name are told apart."""
 
-    def __init__(self, geography: Geography, projects: Projects, schema: Schema) -> None:
-        self._geography = geography
-        self._projects = projects
-        self._schema = schema
-
-    def is_ambiguous(self, type_: str, key: str) -> bool:
-        """Say whether two articles may mean two things by this name."""
-        if split_phase(key, self._schema)[1]:
-            return True
-        if type_ == "Place":
-            is_local = _LOCAL_PLACE.fullmatch(key) is not None
-            return self._geography.is_ambiguous(key) or (is_local and not self._leads(key))
-        if type_ in {"Agency", "Organization"}:
-            return is_contextual(key, type_) or self._geography.begins_ambiguously(key)
-        if type_ == "Company":
-            company = read_company(key)
-            return not company.code and (has_level(key) or is_kind(company.core))
-        if type_ == "Project":
-            return self._projects.is_descriptive(key)
-        return type_ in {"Event", "Platform", "Policy", "Zone"} and is_kind(key)
-
-    def _leads(self, key: str) -> bool:
-        return self._geography.leading(key)[0] is not None
+    def __init__(self, corpus: Corpus) -> None:
+        self._geography = corpus.geography
+        self._projects = corpus.projects
+        self._schema = corpus.schema
 
     def traits(self, local: LocalEntity) -> Traits:
         """Return what an ambiguous name stands for in its article; empty where nobody can tell."""
@@ -152,7 +124,7 @@ class Group:
 def group_by_traits(
     members: Sequence[LocalEntity],
     traits_of: Callable[[LocalEntity], Traits],
-    stories: Stories,
+    stories: Mapping[ArticleId, ArticleId],
 ) -> list[Group]:
     """Return the bearers of one name, those that share a trait or a story together."""
     traits = [traits_of(member) for member in members]

@@ -17,9 +17,9 @@ from itertools import combinations, islice
 from kg.model import ArticleId, Decision, Extraction, Mention, MentionId, Verdict
 from kg.resolution.bodies import COUNTRY, read_body
 from kg.resolution.clusters import Cluster, LocalEntity, locals_by_name
-from kg.resolution.geography import Geography
+from kg.resolution.corpus import Corpus
 from kg.resolution.names import normalize_name
-from kg.resolution.namesakes import Stories, components
+from kg.resolution.namesakes import components
 from kg.schema import Schema
 
 __all__ = ["cluster_persons"]
@@ -35,12 +35,10 @@ _MAX_PAIRS = 30  # recorded for one name
 def cluster_persons(
     extractions: Sequence[Extraction],
     things: Sequence[Cluster],
-    geography: Geography,
-    stories: Stories,
-    schema: Schema,
+    corpus: Corpus,
 ) -> tuple[list[Cluster], list[Decision]]:
     """Return the persons, namesakes told apart by the bodies among *things* they hold posts at."""
-    posts = _Posts(extractions, things, geography, stories)
+    posts = _Posts(extractions, things, corpus)
     clusters: list[Cluster] = []
     decisions: list[Decision] = []
     for (type_, _), members in locals_by_name(extractions).items():
@@ -48,7 +46,7 @@ def cluster_persons(
             continue
         groups = posts.tell_apart(members)
         clusters += [group.cluster() for group in groups]
-        decisions += posts.decisions(groups, schema)
+        decisions += posts.decisions(groups, corpus.schema)
     return clusters, decisions
 
 
@@ -72,15 +70,14 @@ class _Posts:
         self,
         extractions: Iterable[Extraction],
         things: Iterable[Cluster],
-        geography: Geography,
-        stories: Stories,
+        corpus: Corpus,
     ) -> None:
         self._bodies: dict[tuple[ArticleId, str], set[str]] = defaultdict(set)
         self._regions: dict[str, set[str]] = defaultdict(set)
         self._names: dict[ArticleId, set[str]] = {}
         self._published: dict[ArticleId, date | None] = {}
-        self._geography = geography
-        self._stories = stories
+        self._geography = corpus.geography
+        self._stories = corpus.stories
         self._places: set[str] = set()
         self._key_by_local: dict[tuple[ArticleId, str, str], str] = {}
         for thing in things:

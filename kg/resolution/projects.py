@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 
-from kg.model import ArticleId, Extraction, Mention, MentionId, Quantity
-from kg.resolution.clusters import LocalEntity
+from kg.model import ArticleId, Extraction, Mention, MentionId, Quantity, Verdict
+from kg.resolution.clusters import Cluster, LocalEntity
 from kg.resolution.companies import read_company
 from kg.resolution.geography import Geography
 from kg.resolution.names import normalize_name
+from kg.resolution.pairs import Pairs, Reason
 from kg.resolution.statements import canonical_decimal
 from kg.resolution.traits import Traits
 
-__all__ = ["ProjectName", "Projects", "read_project"]
+__all__ = ["ProjectName", "Projects", "read_project", "same_projects"]
 
 _OWNS = frozenset({"builds", "investsIn", "operates", "launched"})
 _OWNERS = frozenset({"Company"})
@@ -32,10 +34,6 @@ _CAPACITY = re.compile(
 )
 _PHASE = re.compile(
     r"[（(]?第?([一二三四五六七八九十]|\d)期[）)]?|(\d+#|[一二三四五六七八九十]+标段)"
-)
-# 济郑高铁, 青银高速: one character for each end of the line.
-_ROUTE = re.compile(
-    r"[^\W\d]{2,4}(?:高铁|高速|高速公路|铁路|城际|城际铁路|管道|管线|运河)(?:项目|工程)?"
 )
 _HEAD = re.compile(r"(?:建设|改造|技改|扩建|新建)?(?:项目|工程)+$")
 
@@ -89,12 +87,6 @@ class Projects:
                 key = extraction.article.id, normalize_name(target.name)
                 self._owners[key].update(_owner(subject))
 
-    def is_descriptive(self, name: str) -> bool:
-        """Say whether *name* tells what is built and not which: no region in it."""
-        if _ROUTE.fullmatch(name):
-            return False
-        return not any(True for _ in self._geography.gazetteer.find(name))
-
     def traits(self, local: LocalEntity) -> Traits:
         """Return owner, place and cost of a project as its article gives them."""
         key = local.article_id, local.key
@@ -108,13 +100,44 @@ class Projects:
         return Traits(frozenset(tokens), words)
 
     def owners(self, local: LocalEntity) -> frozenset[str]:
-        """Return the names proper of those who build it."""
+        """Return the short names of those who build it: 鲁西集团, 昱珩铜箔材料."""
         return frozenset(self._owners.get((local.article_id, local.key), ()))
 
 
 def _owner(subject: Mention) -> Iterator[str]:
     if subject.type in _OWNERS:
-        yield read_company(normalize_name(subject.name)).core
+        company = read_company(normalize_name(subject.name))
+        yield company.core + ("集团" if company.is_group else "")
+
+
+# ------------------------------------------------------------------------------- other names
+
+_SAME_SIZE = Reason(0.85, "业主、建设内容和规模相同")
+_SIZE_UNKNOWN = Reason(0.6, "业主和建设内容相同，一方没有写明规模", Verdict.UNSURE)
+_MAX_BLOCK = 30
+
+
+def same_projects(clusters: Sequence[Cluster], projects: Projects) -> Pairs:
+    """Yield projects of one owner that build the same under different names."""
+    blocks: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for index, cluster in enumerate(clusters):
+        if cluster.type == "Project":
+            name = read_project(cluster.key)
+            for owner in sorted({o for member in cluster.members for o in projects.owners(member)}):
+                subject = name.subject.removeprefix(owner).removeprefix("的")
+                if len(subject) >= _MIN_SUBJECT:
+                    blocks[owner, subject, name.phase].append(index)
+    for block in blocks.values():
+        for left, right in combinations(block[:_MAX_BLOCK], 2):
+            sizes = [read_project(clusters[i].key).numbers for i in (left, right)]
+            pair = sorted((left, right), key=lambda i: (-len(clusters[i].key), i))
+            if sizes[0] == sizes[1]:
+                yield (pair[0], pair[1]), _SAME_SIZE
+            elif not (sizes[0] and sizes[1]):
+                yield (pair[0], pair[1]), _SIZE_UNKNOWN
+
+
+_MIN_SUBJECT = 2
 
 
 def _money(value: object) -> Iterator[str]:

@@ -18,7 +18,7 @@ from kg.schema import ontology_path
 
 __all__ = ["ShortNames", "Succession", "load_short_names", "load_successions"]
 
-_KINDS = frozenset({"function", "head", "zone", "central", "company"})
+_KINDS = frozenset({"function", "head", "zone", "central", "company", "organization"})
 _CHANGES = frozenset({"renamed", "merged"})
 
 
@@ -28,6 +28,7 @@ class ShortNames:
 
     central: Mapping[str, str]  # 工信部 -> 工业和信息化部
     company: Mapping[str, str]  # 农行 -> 中国农业银行
+    organization: Mapping[str, str]  # 深交所 -> 深圳证券交易所
     functions: tuple[tuple[str, str], ...]  # (工信, 工业和信息化), longest short form first
     heads: Mapping[str, str]  # 中院 -> 中级人民法院
     zones: tuple[tuple[str, str], ...]  # (高新区, 高新技术产业开发区), longest first
@@ -63,6 +64,7 @@ def load_short_names() -> ShortNames:
     return ShortNames(
         by_kind["central"],
         by_kind["company"],
+        by_kind["organization"],
         _longest_first(by_kind["function"]),
         by_kind["head"],
         _longest_first(by_kind["zone"]),

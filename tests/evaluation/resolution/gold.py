@@ -187,9 +187,7 @@ def _facts(
         if subject and isinstance(fact["v"], int | float):
             value = Quantity(Decimal(str(fact["v"])), fact.get("unit") or "", str(fact["v"]))
             id_ = RelationId(f"{article.id}/f{number}")
-            yield Relation(
-                id_, fact["p"], subject[0].id, value, _evidence(article), is_fact=True
-            )
+            yield Relation(id_, fact["p"], subject[0].id, value, _evidence(article), is_fact=True)
 
 
 def _evidence(article: Article) -> Evidence:
