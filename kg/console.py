@@ -107,7 +107,8 @@ def print_table(table: Table) -> None:
     """Print a table: as wide as the terminal, or in a pipe as wide as it needs."""
     from rich.console import Console
 
-    console = Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS)
+    # Without markup: kg-news[hanlp] is a package, not a style.
+    console = Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS, markup=False)
     # Through click, whose broken pipes are ours to answer; rich would exit by itself.
     with console.capture() as capture:
         console.print(table)

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 
 from kg import __version__
+from kg.engines import describe_engines
 from kg.errors import KgError
 from kg.schema import load_schema, ontology_path
 
@@ -44,6 +45,7 @@ def examine() -> tuple[Finding, ...]:
         Finding("kg", True, __version__),
         _python(),
         *_packages(),
+        *_engines(),
         _ontology(),
         _gazetteer(),
         _store(),
@@ -77,6 +79,12 @@ def _package(name: str) -> Finding:
         return Finding(name, True, version(name))
     except PackageNotFoundError:
         return Finding(name, False, f"missing; pip install {name}")
+
+
+def _engines() -> Iterator[Finding]:
+    """Ask each engine; only the builtin one is needed."""
+    for name, state in describe_engines():
+        yield Finding(f"engine {name}", state.ok, state.detail, required=name == "builtin")
 
 
 def _ontology() -> Finding:

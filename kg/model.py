@@ -24,6 +24,7 @@ from kg.errors import InternalError
 
 __all__ = [
     "AnnotatedArticle",
+    "Argument",
     "Article",
     "ArticleId",
     "Bound",
@@ -35,6 +36,7 @@ __all__ = [
     "EntityId",
     "Evidence",
     "Extraction",
+    "Frame",
     "LayoutLine",
     "Mention",
     "MentionId",
@@ -191,6 +193,22 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Argument:
+    """Words that take part in what a predicate says."""
+
+    role: str  # PropBank: ARG0 acts, ARG1 undergoes, ARGM-LOC where
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A predicate and what takes part in it (semantic roles)."""
+
+    predicate: Span
+    arguments: tuple[Argument, ...]  # sorted by span
+
+
+@dataclass(frozen=True, slots=True)
 class NamedEntity:
     """A name that an annotator sees: a candidate, not yet a mention."""
 
@@ -211,6 +229,7 @@ class Sentence:
     paragraph: int  # 0 is the headline where there is one
     tokens: tuple[Token, ...] = ()
     names: tuple[NamedEntity, ...] = ()  # candidates, may overlap and nest; sorted by span
+    frames: tuple[Frame, ...] = ()  # where an annotator sees roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +310,7 @@ Value: TypeAlias = Quantity | PartialDate | str
 class Qualifier:
     """Amount, date, title or status of a claim.
 
-    Names: amount, currency, unit, date, title, status, negated, attributedTo.
+    Names: amount, currency, unit, bound, date, title, status, modality, negated, attributedTo.
     """
 
     name: str

@@ -47,7 +47,7 @@ __all__ = [
 
 SETTINGS_FILE = "kg.toml"
 DEFAULT_BASE_IRI = "https://w3id.org/kg-news/id/"
-ENGINE = re.compile(r"[a-z][a-z0-9_-]*(:\S+)?")
+ENGINE = re.compile(r"[a-z][a-z0-9_-]*(:.+)?(\+[a-z][a-z0-9_-]*(:.+)?)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,10 @@ def _parse_engine(value: object) -> str:
     text = _parse_text(value)
     # Which engines there are is known once they are looked for; what no engine is called, now.
     if not ENGINE.fullmatch(text):
-        raise ValueError("must be NAME or NAME:ARGUMENT, such as builtin; kg doctor lists engines")
+        raise ValueError(
+            "must be NAME or NAME:ARGUMENT, such as builtin, or several that vote, joined by +; "
+            "kg doctor lists engines"
+        )
     return text
 
 

@@ -7,7 +7,8 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
 import click
@@ -19,6 +20,8 @@ import kg.query
 from kg import __version__
 from kg.cli import main
 from kg.console import BROKEN_PIPE, COULD_NOT_RUN, FALLS_SHORT, INTERRUPTED
+from kg.engines import registry
+from kg.model import Article, Extraction
 from kg.pipeline import BuildReport
 from tests.conftest import DOCUMENTS
 
@@ -360,12 +363,55 @@ def test_evaluate_without_the_texts_says_where_to_name_them(
     expect(kg_("evaluate", moved, "--corpus", gold.parent))
 
 
+class Silent:
+    """An engine that sees nothing."""
+
+    identity = "silent 1"
+
+    def extract_all(
+        self, articles: Sequence[Article], *, home: str | None = None
+    ) -> Iterator[Extraction]:
+        for article in articles:
+            yield Extraction(article, (), ())
+
+
+@pytest.fixture
+def silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install the silent engine as another package would."""
+    silent = EntryPoint("silent", f"{__name__}:{Silent.__name__}", registry.GROUP)
+    monkeypatch.setattr(registry, "entry_points", EntryPoints([silent]).select)
+    monkeypatch.setattr(Silent, "__init__", lambda self, argument: None)
+
+
+@pytest.mark.usefixtures("silent")
+def test_engines_stand_side_by_side(kg_: Kg, gold: Path) -> None:
+    result = expect(kg_("evaluate", gold, "--engines", "builtin,silent:x", "--json"))
+    scores = {
+        engine: each["total"]["entity"]["f"] for engine, each in json.loads(result.stdout).items()
+    }
+    assert scores == {"builtin": 1.0, "silent:x": 0.0}
+    table = expect(kg_("evaluate", gold, "--engines", "builtin,silent:x")).stdout
+    (line,) = re.findall(r"entity F1.*", table)
+    assert re.findall(r"[01]\.\d+", line) == ["1.000", "0.000"]
+    floor = kg_("evaluate", gold, "--engines", "silent,builtin", "--floor", "entity=0.9")
+    expect(floor, FALLS_SHORT)
+
+
+def test_engines_are_compared_on_the_texts_only(kg_: Kg, gold: Path) -> None:
+    expect(kg_("evaluate", gold, gold, "--engines", "builtin"), COULD_NOT_RUN)
+
+
+def test_misspelled_engine_ends_a_comparison_before_it_begins(kg_: Kg, gold: Path) -> None:
+    result = kg_("evaluate", gold, "--engines", "builtin,bultin")
+    assert "bultin" in expect(result, COULD_NOT_RUN).stderr
+
+
 # -------------------------------------------------------------------------------------- doctor
 
 
 def test_doctor_finds_everything_here(kg_: Kg) -> None:
     findings = json.loads(expect(kg_("doctor", "--json")).stdout)
-    assert {"kg", "python", "ontology", "gazetteer", "SPARQL", "pictures"} <= {
+    assert {"kg", "python", "engine builtin", "ontology", "gazetteer", "SPARQL", "pictures"} <= {
         finding["name"] for finding in findings
     }
     assert "ok" in expect(kg_("doctor")).stdout

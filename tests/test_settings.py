@@ -122,3 +122,16 @@ def test_file_that_nobody_named_does_not_say_where_texts_go(tmp_path: Path) -> N
     assert load_settings(file, environment={}).engine == "llm:https://example.org/v1#m"
     plain = write(tmp_path, '[extract]\nengine = "hanlp"')
     assert load_settings(plain, environment={}, is_named=False).engine == "hanlp"
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        "builtin",
+        "hanlp:models/mein Modell",
+        "builtin+hanlp",
+        "builtin+llm:http://localhost:8000/v1#a+b",
+    ],
+)
+def test_engines_may_be_joined_and_have_arguments(engine: str) -> None:
+    assert load_settings(flags={"engine": engine}).engine == engine

@@ -11,15 +11,26 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import repeat
 
 from kg.annotation.brackets import balanced_names
+from kg.annotation.coarse import POSSIBLE, CoarseName, settle_types
 from kg.annotation.combination import TAGGER, combine_names
 from kg.annotation.name_rules import load_name_rules
 from kg.annotation.sentences import split_sentences
 from kg.annotation.tagger import MODEL_PATH, Tagger
 from kg.model import AnnotatedArticle, Article, NamedEntity, Sentence, Span
 
-__all__ = ["ANNOTATOR", "annotate", "annotate_all", "annotate_with", "attach_names", "load_tagger"]
+__all__ = [
+    "ANNOTATOR",
+    "CoarseName",
+    "annotate",
+    "annotate_all",
+    "annotate_joined",
+    "annotate_with",
+    "attach_names",
+    "load_tagger",
+]
 
 ANNOTATOR = "kg builtin 1"
 GROUP_CHARS = 20_000
@@ -37,8 +48,23 @@ def annotate_all(articles: Iterable[Article]) -> Iterator[AnnotatedArticle]:
         if tagger is None:
             yield from (annotate_with(article, None) for article in group)
         else:
-            tagged = _tag(tagger, group)
-            yield from map(annotate_with, group, tagged)
+            yield from map(annotate_with, group, _tag(tagger, group))
+
+
+def annotate_joined(
+    articles: Sequence[Article], coarse: Iterable[Iterable[CoarseName]]
+) -> Iterator[AnnotatedArticle]:
+    """Annotate *articles*, each with the names that another model sees in it.
+
+    They stand beside those of the rules and the bundled tagger, with a type of the ontology each and
+    with as much confidence as the tagger's own doubts leave them.
+    """
+    tagger, rules = load_tagger(), load_name_rules()
+    tagged = _tag(tagger, articles) if tagger else ([] for _ in articles)
+    possible = _tag(tagger, articles, min_alternative=POSSIBLE) if tagger else repeat(None)
+    for article, best, doubted, names in zip(articles, tagged, possible, coarse, strict=False):
+        known = [*rules.find(article.text), *best]
+        yield annotate_with(article, [*best, *settle_types(article.text, names, known, doubted)])
 
 
 def annotate_with(article: Article, tagged: Iterable[NamedEntity] | None) -> AnnotatedArticle:
@@ -72,14 +98,17 @@ def _groups(articles: Iterable[Article]) -> Iterator[list[Article]]:
         yield group
 
 
-def _tag(tagger: Tagger, articles: Sequence[Article]) -> Iterator[list[NamedEntity]]:
-    """Yield the names of each article by its own offsets."""
+def _tag(
+    tagger: Tagger, articles: Sequence[Article], *, min_alternative: float | None = None
+) -> Iterator[list[NamedEntity]]:
+    """Yield the names of each article by its own offsets, those too that are only so probable."""
     sentences = [split_sentences(article) for article in articles]
     texts = [
         ([sentence.span.of(article.text) for sentence in found], article.text)
         for article, found in zip(articles, sentences, strict=True)
     ]
-    for found, names_by_sentence in zip(sentences, tagger.tag_all(texts), strict=True):
+    tagged = tagger.tag_all(texts, min_alternative=min_alternative)
+    for found, names_by_sentence in zip(sentences, tagged, strict=True):
         yield [
             NamedEntity(
                 Span(name.begin, name.end).shift(sentence.span.begin), name.type, name.score, TAGGER

@@ -24,17 +24,19 @@ UNCONFIRMED = 0.6
 def combine_names(
     by_rule: Sequence[NamedEntity], by_tagger: Iterable[NamedEntity]
 ) -> tuple[NamedEntity, ...]:
-    """Return the union of two annotators' candidates, sorted by span, one a span and type."""
+    """Return the union of the candidates of rules and taggers, sorted by span, one a span and type."""
     joined: dict[tuple[Span, str], list[NamedEntity]] = defaultdict(list)
-    for name in (*by_tagger, *by_rule):
+    for name in by_tagger:
         joined[(name.span, name.type)].append(name)
-    names = (_joined(found) for found in joined.values())
+    tagged = set(joined)
+    for name in by_rule:
+        joined[(name.span, name.type)].append(name)
+    names = (_joined(found, tagged=key in tagged) for key, found in joined.items())
     return tuple(sorted(names, key=lambda n: (n.span.begin, -n.span.end, n.type)))
 
 
-def _joined(names: Sequence[NamedEntity]) -> NamedEntity:
+def _joined(names: Sequence[NamedEntity], *, tagged: bool) -> NamedEntity:
     """Join the candidates of one span and type: independent voices, at least one right."""
-    tagged = any(name.source == TAGGER for name in names)
     doubt = 1.0
     for name in names:
         doubt *= 1.0 - (name.score if tagged else name.score * UNCONFIRMED)

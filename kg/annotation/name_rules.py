@@ -68,6 +68,8 @@ _ROUTE_LIST = re.compile(
 )
 _FOREIGN_PERSON = re.compile(rf"[{HAN}]{{1,6}}·[{HAN}]{{1,8}}(?:·[{HAN}]{{1,8}})?")
 
+_MEDIUM_ENDINGS = ("日报", "晚报", "时报", "杂志", "周刊")
+
 MIN_MODIFIER_CHARS = 2  # 鲁西集团: 鲁西 + 集团; one character before an ending is a word (该局)
 MAX_NAME_CHARS = 40
 
@@ -137,6 +139,25 @@ class NameRules:
             if key not in best or best[key].score < name.score:
                 best[key] = name
         return tuple(sorted(best.values(), key=lambda n: (n.span.begin, -n.span.end, n.type)))
+
+    def types_of_ending(self, name: str) -> tuple[str, ...]:
+        """Return the types that the longest known ending of *name* may mean.
+
+        >>> load_name_rules().types_of_ending("聊城市司法局")
+        ('Agency',)
+        """
+        for begin in range(1, len(name)):
+            if types := self._types_by_suffix.get(name[begin:]):
+                return types
+        return ()
+
+    def is_medium(self, name: str) -> bool:
+        """Say whether *name* is a newspaper, a station or another medium.
+
+        >>> load_name_rules().is_medium("聊城日报")
+        True
+        """
+        return name in self._media or name.endswith(_MEDIUM_ENDINGS)
 
     def _words(self, text: str) -> list[_Word]:
         return list(map(_Word._make, self._edge_words.find(text)))
@@ -234,7 +255,7 @@ class NameRules:
         """《…》 holds a document, unless it is a newspaper, a programme or a book."""
         for match in _POLICY_TITLE.finditer(text):
             title = match.group(1)
-            if title in self._media or title.endswith(("日报", "晚报", "时报", "杂志", "周刊")):
+            if self.is_medium(title):
                 yield _name(match.start(1), match.end(1), "Organization", 0.6, "medium in 《》")
                 continue
             end = match.end(1)

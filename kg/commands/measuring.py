@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ __all__ = ["evaluate", "train"]
         "kg evaluate corpus/gold",
         "kg evaluate gold/ predicted.jsonl --show 20",
         "kg extract corpus | kg evaluate corpus/gold - --floor relation=0.4",
+        "kg evaluate corpus/gold --engines builtin,hanlp:models/mine,builtin+hanlp:models/mine",
     )
 )
 @click.argument("gold", type=click.Path(path_type=Path))
@@ -54,6 +55,9 @@ __all__ = ["evaluate", "train"]
     help="Exit with 1 below it: entity=0.6, relation=0.4, fact=0.3.",
 )
 @click.option("--show", type=click.IntRange(min=0), default=0, help="List so many mistakes.")
+@click.option(
+    "--engines", metavar="ENGINE,…", help="Compare engines side by side, without PREDICTED."
+)
 @json_option
 @jobs_options
 @settings_options
@@ -63,6 +67,7 @@ def evaluate(
     corpus: Path | None,
     floors: tuple[str, ...],
     show: int,
+    engines: str | None,
     as_json: bool,
     jobs: int,
     strict: bool,
@@ -79,25 +84,70 @@ def evaluate(
     from kg.jsonl import read_annotations
 
     wanted = _floors(floors)
+    if engines and (predicted or flags.get("engine")):
+        raise click.UsageError("--engines extracts with each: leave out PREDICTED and --engine")
     golden = read_annotations(gold)
     if not golden:
         raise InputError("there are no annotations (*.json, *.jsonl)", path=gold)
-    if predicted is not None:
-        with standard_input([predicted]) as (file,):
-            answers = read_annotations(file)
-    else:
+
+    def extracted(**others: object) -> Evaluation:
         folder = gold if gold.is_dir() else gold.parent
         folders = [corpus] if corpus else [folder, folder.parent]
         files = find_documents(golden, gold, folders)
-        settings = settings_of([path for path, _ in files], settings_file, **flags)
-        answers = {each["doc"]: each for each in annotations_of(files, settings, jobs, strict)}
-    evaluation = compare(golden, answers)
+        settings = settings_of([path for path, _ in files], settings_file, **flags, **others)
+        found = annotations_of(files, settings, jobs, strict)
+        return compare(golden, {each["doc"]: each for each in found})
+
+    if engines:
+        flags.pop("engine", None)
+        by_engine = {engine: extracted(engine=engine) for engine in _known_engines(engines)}
+        _print_comparison(by_engine, as_json=as_json)
+        below = [_below_floors(each, wanted) for each in by_engine.values()]  # each says so
+        if any(below):
+            raise FallsShort
+        return
+    if predicted is not None:
+        with standard_input([predicted]) as (file,):
+            evaluation = compare(golden, read_annotations(file))
+    else:
+        evaluation = extracted()
     if as_json:
         print_json(evaluation.as_dict())
     else:
         _print_evaluation(evaluation, show)
     if _below_floors(evaluation, wanted):
         raise FallsShort
+
+
+def _known_engines(specs: str) -> list[str]:
+    """Make each engine before the first is measured, which may take minutes."""
+    from kg.engines import load_engine
+    from kg.engines.registry import split_specs
+
+    engines = split_specs(specs)
+    for engine in engines:
+        load_engine(engine)
+    return engines
+
+
+def _print_comparison(by_engine: Mapping[str, Evaluation], *, as_json: bool) -> None:
+    """Print F1 of types and relations, and precision, recall and F1 of all, an engine a column."""
+    if as_json:
+        print_json({engine: each.as_dict() for engine, each in by_engine.items()})
+        return
+    evaluations = list(by_engine.values())
+    table = make_table("", *by_engine)
+    for group in ("types", "relations"):
+        for name in getattr(evaluations[0], group):
+            counts = (getattr(each, group).get(name) for each in evaluations)
+            table.add_row(name, *(f"{count.f1:.3f}" if count else "" for count in counts))
+        table.add_section()
+    for name in evaluations[0].total:
+        totals = [each.total[name] for each in evaluations]
+        for measure in ("precision", "recall", "f1"):
+            scores = (f"{getattr(count, measure):.3f}" for count in totals)
+            table.add_row(f"{name} {measure.replace('f1', 'F1')}", *scores)
+    print_table(table)
 
 
 def _print_evaluation(evaluation: Evaluation, show: int) -> None:

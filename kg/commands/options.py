@@ -60,7 +60,11 @@ def settings_options(command: F) -> F:
         ),
         click.option("--home", metavar="REGION", help="What 我市 means, such as 聊城市."),
         click.option("--publisher", metavar="NAME", help="Paper of documents that name none."),
-        click.option("--engine", metavar="ENGINE", help="What finds names  [default: builtin]"),
+        click.option(
+            "--engine",
+            metavar="ENGINE",
+            help="What reads the texts: builtin, hanlp:MODEL, llm:URL#MODEL; joined by + they vote  [default: builtin]",
+        ),
         click.option("--min-confidence", type=float, help="Leave out claims below, 0 to 1."),
     )
     for option in reversed(options):  # the first stands first in --help

@@ -2,17 +2,24 @@
 
 The builtin engine needs nothing but kg. Others are upgrades for those who have more at hand; they are
 found by name through the entry point group ``kg.engines`` and asked for as ``NAME`` or
-``NAME:ARGUMENT``.
+``NAME:ARGUMENT``; several, joined by ``+``, vote (docs/engines.md).
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from kg.engines.interface import Engine, ReportingEngine
-from kg.engines.registry import engine_names, make_engine
+from kg.engines.interface import Engine, EngineState, ReportingEngine
+from kg.engines.registry import describe_engines, engine_names, make_engine
 
-__all__ = ["Engine", "ReportingEngine", "engine_names", "load_engine"]
+__all__ = [
+    "Engine",
+    "EngineState",
+    "ReportingEngine",
+    "describe_engines",
+    "engine_names",
+    "load_engine",
+]
 
 
 @lru_cache(maxsize=4)

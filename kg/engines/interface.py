@@ -8,11 +8,20 @@ lists what every engine keeps, and is run against each.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from kg.model import Article, Extraction
 
-__all__ = ["Engine", "ReportingEngine"]
+__all__ = ["Engine", "EngineState", "ReportingEngine"]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """Whether an engine can be used here, for ``kg doctor``."""
+
+    ok: bool
+    detail: str  # versions and models; for what is missing, what it would add and how to get it
 
 
 class Engine(Protocol):

@@ -23,7 +23,7 @@ from kg.extraction.clauses import Clause, SentenceView
 from kg.model import Mention, Relation, Span
 from kg.schema import CueSet, Schema, load_schema
 
-__all__ = ["Carry", "find_cued"]
+__all__ = ["Carry", "cues_in", "find_cued"]
 
 MAX_OBJECT_DISTANCE = 30  # characters between a cue and its object
 CARRIED_CONFIDENCE = 0.75  # factor for a subject taken over from an earlier clause
@@ -57,19 +57,24 @@ def _cue_pattern(schema_id: int) -> tuple[re.Pattern[str], Mapping[str, tuple[Cu
     return pattern, {word: tuple(found) for word, found in sets.items()}
 
 
+def cues_in(view: SentenceView) -> Iterator[tuple[Span, tuple[CueSet, ...]]]:
+    """Yield where the cue words of a sentence stand, outside names, and what they signal."""
+    pattern, sets_by_word = _cue_pattern(id(load_schema()))
+    names = [m.span for m in view.outer]
+    for match in pattern.finditer(view.text, view.sentence.span.begin, view.sentence.span.end):
+        span = Span(*match.span())
+        if not any(name.contains(span) for name in names):
+            yield span, sets_by_word[match.group()]
+
+
 def find_cued(view: SentenceView, carry: Carry) -> Iterator[Relation]:
     """Yield the relations that cue words of one sentence signal; update the carried topic."""
     schema = load_schema()
-    pattern, sets_by_word = _cue_pattern(id(schema))
     sentence = view.sentence
     if sentence.paragraph != carry.paragraph:
         carry.paragraph, carry.topic = sentence.paragraph, None
-    names = [m.span for m in view.outer]
-    for match in pattern.finditer(view.text, sentence.span.begin, sentence.span.end):
-        span = Span(*match.span())
-        if any(name.contains(span) for name in names):
-            continue
-        for cue_set in sets_by_word[match.group()]:
+    for span, cue_sets in cues_in(view):
+        for cue_set in cue_sets:
             yield from _FRAMES[cue_set.frame](view, span, cue_set, schema, carry)
     topic = next((m for m in view.outer if not view.is_adjunct(m)), None)
     if topic is not None:

@@ -200,7 +200,8 @@ def _company_short_for(short: str, long: str, context: RegionContext) -> bool:
         return _abbreviates(short_core, long_core)  # 诚信机具 for 诚信电力机具制造
     if short.endswith(("公司", "集团")) and long.endswith(("公司", "集团")):
         # 锻造公司 for 沈阳盛曜锻造有限公司, 龙源集团 for 中国国电龙源电力集团
-        return len(short) >= 4 and _is_within(short_core, long_core) and len(short_core) >= 2
+        # but 鲁西集团 is not 聊城鲁西聚碳酸酯有限公司: what it is stays in the short name
+        return len(short) >= 4 and len(short_core) >= 2 and _is_within(short, long)
     # 中石化 for 中国石油化工集团: one character of each word
     return 3 <= len(short) <= 4 and _abbreviates(short, re.sub(r"(?:股份)?有限公司$", "", long))
 

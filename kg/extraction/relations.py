@@ -1,4 +1,7 @@
-"""What rules say of relations: names that state them, and cue words that signal them."""
+"""What rules say of relations: names that state them, and cue words that signal them.
+
+A cue word finds its ends by the order of words, or by the syntax an annotator sees.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from kg.extraction.clauses import SentenceView
 from kg.extraction.cues import Carry, find_cued
+from kg.extraction.frames import find_framed
 from kg.extraction.regions import RegionContext
 from kg.extraction.structure import find_structural
 from kg.model import Relation
@@ -20,6 +24,7 @@ def relations_by_rule(views: Sequence[SentenceView], context: RegionContext) -> 
     for view in views:
         found += find_structural(view, context)
         found += find_cued(view, carry)
+        found += find_framed(view)
     return strongest(found, views)
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from kg.engines import engine_names, load_engine
+from kg.engines.registry import split_spec, split_specs
 from kg.errors import SettingsError
 from kg.pipeline import build
 from kg.settings import Settings
@@ -31,3 +32,26 @@ def test_unknown_engine_ends_a_build_before_anything_is_written(tmp_path: Path) 
     with pytest.raises(SettingsError, match="no engine 'gpt'"):
         build([note], tmp_path / "out", settings=Settings(engine="gpt"))
     assert not (tmp_path / "out" / "graph.ttl").exists()
+
+
+@pytest.mark.parametrize(
+    ("spec", "parts"),
+    [
+        ("builtin", ["builtin"]),
+        ("builtin+hanlp", ["builtin", "hanlp"]),
+        ("hanlp:models/a+b", ["hanlp:models/a+b"]),
+        ("hanlp:A+hanlp:B+builtin", ["hanlp:A", "hanlp:B", "builtin"]),
+        ("builtin+hanlp:C:\\x+y+builtin:", ["builtin", "hanlp:C:\\x+y", "builtin:"]),
+        ("builtin+hanlpx", ["builtin+hanlpx"]),
+    ],
+)
+def test_combination_is_cut_before_the_names_of_engines_only(spec: str, parts: list[str]) -> None:
+    assert split_spec(spec) == parts
+
+
+def test_list_of_engines_may_hold_combinations_and_lists() -> None:
+    assert split_specs("builtin,builtin+hanlp:a,b,hanlp:c") == [
+        "builtin",
+        "builtin+hanlp:a,b",
+        "hanlp:c",
+    ]

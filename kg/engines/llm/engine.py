@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 
 from kg.annotation.sentences import split_sentences
+from kg.engines.interface import EngineState
 from kg.engines.llm.answers import Answer, UnreadableAnswerError, parse_answer
 from kg.engines.llm.chunks import halve, split_into_chunks
 from kg.engines.llm.client import ChatClient, NoAnswerError
 from kg.engines.llm.grounding import ground
-from kg.engines.llm.options import Options, read_options
+from kg.engines.llm.options import KEY_VARIABLES, Options, read_options
 from kg.engines.llm.prompt import Message, make_prompt
 from kg.engines.llm.response_cache import Reply, ResponseCache
 from kg.engines.llm.usage import DROPPED, Tally, describe_usage
@@ -19,7 +22,7 @@ from kg.errors import InputError
 from kg.model import Article, Extraction, Sentence, Span
 from kg.schema import load_schema
 
-__all__ = ["LlmEngine", "make_engine"]
+__all__ = ["LlmEngine", "describe", "make_engine"]
 
 
 class LlmEngine:
@@ -148,3 +151,16 @@ def make_engine(argument: str = "") -> LlmEngine:
     """
     options, tally = read_options(argument), Tally()
     return LlmEngine(options, ChatClient(options, tally), tally)
+
+
+def describe() -> EngineState:
+    """Say whether the packages are there; which servers there are, nobody can tell."""
+    try:
+        openai = version("openai")
+    except PackageNotFoundError:
+        return EngineState(
+            False, "any language model behind an OpenAI-compatible server; pip install kg-news[llm]"
+        )
+    keys = [name for name in KEY_VARIABLES if os.environ.get(name)]
+    key = f"key from {keys[0]}" if keys else "no key set (a local server needs none)"
+    return EngineState(True, f"openai {openai}, {key}; --engine llm:URL#MODEL")

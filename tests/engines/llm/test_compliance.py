@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
+from kg.engines import compliance
 from kg.engines.llm import make_engine
 from tests.engines.llm.server import Asked, Sent, Server, completion, running
-
-compliance = pytest.importorskip("kg.engines.compliance")
 
 NAMES = {
     "莘县": "Place",
