@@ -44,9 +44,10 @@ if TYPE_CHECKING:
 __all__ = ["BuildReport", "build"]
 
 TURTLE, PICTURE, TABLE, RECORD = "graph.ttl", "graph.html", "statements.csv", "report.json"
+DECISIONS = "decisions.jsonl"  # which names are one entity, which are not, which a person may judge
 STORE, CACHE = "store", "cache"
 STAGING = ".build-"  # and the process that writes there
-OUTPUTS = frozenset({TURTLE, PICTURE, TABLE, RECORD, STORE, CACHE})
+OUTPUTS = frozenset({TURTLE, PICTURE, TABLE, RECORD, DECISIONS, STORE, CACHE})
 RECORDED_PACKAGES = ("pyoxigraph", "pyshacl", "rdflib", "hanlp-trie", "trafilatura", "pypdfium2")
 
 
@@ -77,6 +78,7 @@ def build(
         InputError: a path does not exist, or (*strict*) a document cannot be used.
     """
     from kg.graph import build_graph, memory_store
+    from kg.jsonl import write_lines
     from kg.resolution import resolve
     from kg.validation import validate
 
@@ -109,7 +111,9 @@ def build(
 
     say("linking")
     with stopwatch("resolve"):
-        resolution = resolve(extractions, division_code=_division_code(near=settings.home))
+        resolution = resolve(
+            extractions, division_code=_division_code(near=settings.home), home=settings.home
+        )
     with stopwatch("graph"):
         run = _describe_run(settings, documents, started)
         graph = build_graph(resolution, extractions, documents, run, base_iri=settings.base_iri)
@@ -120,6 +124,7 @@ def build(
         say("writing")
         with stopwatch("write"):
             _write_outputs(graph, store, folder)
+            write_lines(folder / DECISIONS, resolution.decisions)
         report = BuildReport(
             out,
             skipped,

@@ -31,10 +31,12 @@ _STATEMENT = ox.NamedNode(KG.Statement)
 _DERIVED = ox.NamedNode(PROV.wasDerivedFrom)
 _CONFIDENCE = str(KG.confidence)
 _METHOD = str(KG.method)
+_SOURCES = str(KG.sources)
+_SUPERSEDED = str(KG.supersededBy)
 _KG = str(KG._NS)
 
 # Properties of a statement node that are no qualifiers.
-_NOT_QUALIFIERS = frozenset({_CONFIDENCE, _METHOD})
+_NOT_QUALIFIERS = frozenset({_CONFIDENCE, _METHOD, _SOURCES, _SUPERSEDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Claim:
     confidence: float
     methods: tuple[str, ...]
     quotes: tuple[Quote, ...]
+    is_superseded: bool = False  # a later report gives another value
 
     def qualifier(self, name: str) -> str:
         """Return the value of the qualifier *name*, or ""."""
@@ -171,6 +174,7 @@ class GraphReader:
             confidence=_number(confidence),
             methods=tuple(term.value for term in values.get(_METHOD, ())),
             quotes=tuple(sorted(quotes, key=lambda q: (q.article.published, q.iri))),
+            is_superseded=_SUPERSEDED in values,
         )
 
     # ------------------------------------------------------------------------------ entities

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from kg.model import (
+    ArticleId,
     EntityId,
     Evidence,
     Extraction,
@@ -28,7 +29,7 @@ from kg.model import (
 from kg.resolution.names import tidy
 from kg.schema import Schema
 
-__all__ = ["canonical_decimal", "make_statements", "statement_id"]
+__all__ = ["canonical_decimal", "canonical_value", "make_statements", "statement_id"]
 
 
 def canonical_decimal(value: Decimal) -> str:
@@ -74,15 +75,23 @@ def _canonical(value: Value | Decimal | bool) -> list[str]:
     return ["text", value]
 
 
+def canonical_value(value: Value) -> str:
+    """Return one string for equal values, however they were written."""
+    return " ".join(_canonical(value))
+
+
 def make_statements(
     extractions: Iterable[Extraction],
     entity_by_mention: Mapping[MentionId, EntityId],
     schema: Schema,
+    stories: Mapping[ArticleId, ArticleId] | None = None,
 ) -> tuple[Statement, ...]:
     """Return the statements with all their evidence, sorted by id.
 
-    A relation whose ends turn out to be one entity says nothing and is dropped.
+    A relation whose ends turn out to be one entity says nothing and is dropped. Articles of one story
+    (*stories* gives the first of each) are one source.
     """
+    stories = stories or {}
     statements: dict[StatementId, Statement] = {}
     evidence: dict[StatementId, set[Evidence]] = defaultdict(set)
     for extraction in extractions:
@@ -104,6 +113,7 @@ def make_statements(
             qualifiers=statement.qualifiers,
             evidence=tuple(sorted(evidence[statement.id], key=_evidence_order)),
             is_fact=statement.is_fact,
+            sources=len({stories.get(e.article_id, e.article_id) for e in evidence[statement.id]}),
         )
         for _, statement in sorted(statements.items())
     )
