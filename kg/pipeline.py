@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg import __version__
 from kg.cache import Cache
+from kg.jsonl import write_lines
 from kg.model import Document, Extraction, Resolution, Run
 from kg.settings import Settings
 from kg.workers import FileResult, Progress, Skipped, Stopwatch, extract_files
@@ -33,13 +34,15 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from kg.graph import Graph
+    from kg.review import Applied, Judgement
 
 __all__ = ["BuildReport", "build"]
 
 TURTLE, PICTURE, TABLE, RECORD = "graph.ttl", "graph.html", "statements.csv", "report.json"
+DECISIONS = "decisions.jsonl"  # which names were joined, kept apart or left in doubt: for kg review
 STORE, CACHE = "store", "cache"
 STAGING = ".build-"  # and the process that writes there
-OUTPUTS = frozenset({TURTLE, PICTURE, TABLE, RECORD, STORE, CACHE})
+OUTPUTS = frozenset({TURTLE, PICTURE, TABLE, RECORD, DECISIONS, STORE, CACHE})
 RECORDED_PACKAGES = ("pyoxigraph", "pyshacl", "rdflib", "hanlp-trie", "trafilatura", "pypdfium2")
 
 
@@ -48,6 +51,7 @@ def build(
     out: Path,
     *,
     settings: Settings | None = None,
+    judgements: Path | None = None,
     jobs: int = 1,
     strict: bool = False,
     fresh: bool = False,
@@ -61,20 +65,24 @@ def build(
         paths: files and folders.
         out: a folder; made where it is missing.
         settings: of the corpus; the defaults if left out.
+        judgements: the file with what people decided; it need not exist.
         jobs: how many processes share the files.
         strict: raise for the first document that cannot be used instead of skipping it.
         fresh: forget what earlier builds kept of each file.
         progress: told of each file that is done, and of the stages after them.
 
     Raises:
-        InputError: a path does not exist, or (*strict*) a document cannot be used.
+        InputError: a path does not exist, the judgements are not sound, or (*strict*) a document
+            cannot be used.
     """
     from kg.graph import build_graph, memory_store
     from kg.resolution import resolve
+    from kg.review import apply_judgements, constraints, read_judgements
     from kg.validation import validate
 
     settings = settings or Settings()
     started, stopwatch = _now(), Stopwatch()
+    judged = read_judgements(judgements) if judgements else ()
     cache = Cache(out / CACHE)
     if fresh:
         cache.keep_only(())
@@ -101,9 +109,15 @@ def build(
 
     say("linking")
     with stopwatch("resolve"):
-        resolution = resolve(extractions, division_code=_division_code(near=settings.home))
+        resolution = resolve(
+            extractions,
+            division_code=_division_code(near=settings.home),
+            judgements=constraints(judged),
+        )
+        applied = apply_judgements(resolution, extractions, judged)
+        resolution = applied.resolution
     with stopwatch("graph"):
-        run = _describe_run(settings, documents, started)
+        run = _describe_run(settings, judged, documents, started)
         graph = build_graph(resolution, extractions, documents, run, base_iri=settings.base_iri)
         store = memory_store(graph)
     with stopwatch("validate"):
@@ -112,6 +126,7 @@ def build(
         say("writing")
         with stopwatch("write"):
             _write_outputs(graph, store, folder)
+            write_lines(folder / DECISIONS, resolution.decisions)
         report = BuildReport(
             out,
             skipped,
@@ -119,6 +134,8 @@ def build(
             counts=_count(results, extractions, resolution, graph),
             seconds=_seconds(stopwatch, results),
             violations=tuple(f"{it.message}: {it.focus}" for it in validation.violations),
+            judgements=judgements,
+            judged=applied,
         )
         (folder / RECORD).write_text(report.as_json(), "utf-8")
     cache.keep_only({result.cache_key for result in results})
@@ -165,6 +182,8 @@ class BuildReport:
     counts: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)  # by stage
     violations: tuple[str, ...] = ()  # of the shapes
+    judgements: Path | None = None  # where those of people stand, or would
+    judged: Applied | None = None
 
     @property
     def is_built(self) -> bool:
@@ -184,9 +203,31 @@ class BuildReport:
             "counts": dict(self.counts),
             "skipped": [asdict(skip) for skip in self.skipped],
             "violations": list(self.violations),
+            "judgements": self._judgement_record(),
             "seconds": dict(self.seconds),
         }
         return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+    def _judgement_record(self) -> dict[str, Any] | None:
+        if self.judgements is None or self.judged is None:
+            return None
+        problems = self.judged.problems
+        return {
+            "file": _relative(self.judgements, self.out),
+            "applied": len(self.judged.outcomes) - len(problems),
+            "not_applied": [
+                {"line": each.judgement.line, "problem": each.problem} for each in problems
+            ],
+            "dropped": list(self.judged.dropped),
+        }
+
+
+def _relative(file: Path, folder: Path) -> str:
+    """Return *file* as seen from *folder*, so that both can move together."""
+    try:
+        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # on another drive
+        return file.resolve().as_posix()
 
 
 def _run_record(run: Run) -> dict[str, Any]:
@@ -241,12 +282,20 @@ def _seconds(stopwatch: Stopwatch, results: Iterable[FileResult]) -> dict[str, f
     return {stage: round(second, 3) for stage, second in seconds.items()}
 
 
-def _describe_run(settings: Settings, documents: Iterable[Document], started: datetime) -> Run:
+def _describe_run(
+    settings: Settings,
+    judged: Iterable[Judgement],
+    documents: Iterable[Document],
+    started: datetime,
+) -> Run:
     from kg.engines import load_engine
     from kg.graph.provenance import run_id
+    from kg.review.judgements import judgement_line
 
     # As sha256sum would list the files: equal for equal corpora, wherever they lie.
     listing = sorted(f"{document.sha256}  {document.path}\n" for document in documents)
+    lines = "".join(f"{judgement_line(judgement)}\n" for judgement in judged)
+    decided = (("judgements", hashlib.sha256(lines.encode()).hexdigest()),) if lines else ()
     run = Run(
         id="",
         started=started,
@@ -254,7 +303,7 @@ def _describe_run(settings: Settings, documents: Iterable[Document], started: da
         software=f"kg {__version__}",
         annotator=load_engine(settings.engine).identity,
         corpus_sha256=hashlib.sha256("".join(listing).encode()).hexdigest(),
-        settings=settings.as_pairs(),
+        settings=(*settings.as_pairs(), *decided),
     )
     return replace(run, id=run_id(run))
 

@@ -14,6 +14,7 @@ from kg.commands.asking import explain, query
 from kg.commands.building import build, extract
 from kg.commands.examining import doctor
 from kg.commands.measuring import evaluate, train
+from kg.commands.reviewing import review
 from kg.commands.writing import export, show, validate
 
 __all__ = ["COMMANDS"]
@@ -26,6 +27,7 @@ COMMANDS: Sequence[click.Command] = (
     show,
     export,
     validate,
+    review,
     evaluate,
     doctor,
     train,

@@ -214,6 +214,11 @@ class Iris:
         """Return ``article:DOCUMENT·a1``: a slash would keep the name from being prefixed."""
         return self._node("article", *article_id.rsplit("/", 1))
 
+    def document_id(self, article_iri: str) -> DocumentId:
+        """Return the id of the document an article stands in."""
+        local = article_iri.removeprefix(f"{self.base_iri}article/")
+        return DocumentId(unquote(local.rpartition("·")[0]))
+
     def evidence(self, article_id: ArticleId, span: Span) -> ox.NamedNode:
         return self._node("evidence", *article_id.rsplit("/", 1), f"{span.begin}-{span.end}")
 
