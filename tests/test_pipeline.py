@@ -31,6 +31,7 @@ def files(corpus: Path) -> list[tuple[Path, str]]:
 def test_build_writes_everything_it_promises(built: BuildReport) -> None:
     assert sorted(path.name for path in built.out.iterdir()) == [
         "cache",
+        "decisions.jsonl",
         "graph.html",
         "graph.ttl",
         "report.json",

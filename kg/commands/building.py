@@ -61,9 +61,10 @@ def build(
 
     PATHS are files and folders, - is stdin.
 
-    Writes graph.ttl, graph.html, statements.csv, report.json and the store that the other commands
-    read. A document that cannot be used is skipped and listed. A file that did not change since the
-    last build is not extracted again; that build is replaced only when the new one is complete.
+    Writes graph.ttl, graph.html, statements.csv, decisions.jsonl, report.json and the store that the
+    other commands read. Applies what people judged (kg review). A document that cannot be used is
+    skipped and listed. A file that did not change since the last build is not extracted again; that
+    build is replaced only when the new one is complete.
     """
     from kg.pipeline import build as build_graph
     from kg.review import find_beside_settings

@@ -30,13 +30,12 @@ SKIP, QUIT, TAKE_BACK, NOTE = "", "q", "z", "n:"
 
 @click.command(
     epilog=examples(
-        "kg review                            ask, the most consequential first",
+        "kg review",
         "kg review --list --limit 50",
-        "kg review --csv doubts.csv           to be filled in with Excel",
+        "kg review --csv doubts.csv",
         "kg review --apply doubts.csv --by 王芳",
-        "kg review --judged                   what was judged, with its lines",
+        "kg review --judged",
         "kg review --undo 12",
-        "kg build corpus                      applies what was judged",
     )
 )
 @graph_option
