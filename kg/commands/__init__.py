@@ -12,6 +12,7 @@ import click
 
 from kg.commands.asking import explain, query
 from kg.commands.building import build, extract
+from kg.commands.comparing import diff
 from kg.commands.examining import doctor
 from kg.commands.measuring import evaluate, train
 from kg.commands.reviewing import review
@@ -28,6 +29,7 @@ COMMANDS: Sequence[click.Command] = (
     export,
     validate,
     review,
+    diff,
     evaluate,
     doctor,
     train,
