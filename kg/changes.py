@@ -307,11 +307,11 @@ def _changed(
 
     Only where there is one of each: of three amounts nobody can say which became which.
     """
-    old: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
-    new: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
+    old: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
+    new: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
     for claims, ids, groups in ((gone, names.now_called, old), (come, names.split_from, new)):
         for claim in claims:
-            key = (*_ends(claim, ids), claim.qualifier("unit"))
+            key: tuple[str, ...] = (*_ends(claim, ids), claim.qualifier("unit"))
             groups[key].append(claim)
     for key in sorted(old.keys() & new.keys(), key=str):
         if len(old[key]) == len(new[key]) == 1:

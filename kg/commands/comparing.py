@@ -18,8 +18,8 @@ __all__ = ["diff"]
         "kg diff old.ttl new.ttl --json",
     )
 )
-@click.argument("before", type=click.Path(path_type=Path, exists=True))
-@click.argument("after", type=click.Path(path_type=Path, exists=True))
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
 @json_option
 def diff(before: Path, after: Path, as_json: bool) -> None:
     """Say in words what changed between two builds.
