@@ -12,11 +12,8 @@ import hashlib
 import json
 import os
 import platform
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
@@ -28,6 +25,7 @@ from kg.cache import Cache
 from kg.jsonl import write_lines
 from kg.model import Document, Extraction, Resolution, Run
 from kg.settings import Settings
+from kg.staging import staged
 from kg.workers import FileResult, Progress, Skipped, Stopwatch, extract_files
 
 if TYPE_CHECKING:
@@ -36,13 +34,22 @@ if TYPE_CHECKING:
     from kg.graph import Graph
     from kg.review import Applied, Judgement
 
-__all__ = ["BuildReport", "build"]
+__all__ = [
+    "DECISIONS",
+    "RECORD",
+    "STORE",
+    "SUPPORT",
+    "BuildReport",
+    "build",
+    "division_codes",
+    "write_views",
+]
 
 TURTLE, PICTURE, TABLE, RECORD = "graph.ttl", "graph.html", "statements.csv", "report.json"
 DECISIONS = "decisions.jsonl"  # which names were joined, kept apart or left in doubt: for kg review
+SUPPORT = "support.sqlite"  # what each claim rests on, article by article: for kg retract
 STORE, CACHE = "store", "cache"
-STAGING = ".build-"  # and the process that writes there
-OUTPUTS = frozenset({TURTLE, PICTURE, TABLE, RECORD, DECISIONS, STORE, CACHE})
+OUTPUTS = frozenset({TURTLE, PICTURE, TABLE, RECORD, DECISIONS, SUPPORT, STORE, CACHE})
 RECORDED_PACKAGES = ("pyoxigraph", "pyshacl", "rdflib", "hanlp-trie", "trafilatura", "pypdfium2")
 
 
@@ -75,9 +82,10 @@ def build(
         InputError: a path does not exist, the judgements are not sound, or (*strict*) a document
             cannot be used.
     """
-    from kg.graph import build_graph, memory_store
+    from kg.graph import build_graph, memory_store, write_store
     from kg.resolution import resolve
     from kg.review import apply_judgements, constraints, read_judgements
+    from kg.support import write_support
     from kg.validation import validate
 
     settings = settings or Settings()
@@ -111,7 +119,7 @@ def build(
     with stopwatch("resolve"):
         resolution = resolve(
             extractions,
-            division_code=_division_code(near=settings.home),
+            division_code=division_codes(near=settings.home),
             judgements=constraints(judged),
         )
         applied = apply_judgements(resolution, extractions, judged)
@@ -122,11 +130,13 @@ def build(
         store = memory_store(graph)
     with stopwatch("validate"):
         validation = validate(store)
-    with _staged(out) as folder:
+    with staged(out) as folder:
         say("writing")
         with stopwatch("write"):
-            _write_outputs(graph, store, folder)
+            write_views(store, folder, graph)
+            write_store(graph, folder / STORE)
             write_lines(folder / DECISIONS, resolution.decisions)
+            write_support(folder / SUPPORT, resolution, extractions)
         report = BuildReport(
             out,
             skipped,
@@ -158,15 +168,23 @@ def _sources(paths: Sequence[Path], out: Path) -> list[tuple[Path, str]]:
     return [(file, name) for file, name in find_files(paths) if not is_output(file.resolve())]
 
 
-def _write_outputs(graph: Graph, store: ox.Store, folder: Path) -> None:
+def write_views(store: ox.Store, folder: Path, graph: Graph | None = None) -> int:
+    """Write what people open, Turtle, table and picture; return the number of triples.
+
+    Args:
+        store: the graph.
+        folder: where to write.
+        graph: its triples, if they are at hand.
+    """
     from kg.export import write_statements, write_turtle
-    from kg.graph import write_store
+    from kg.graph import read_graph
     from kg.visualization import picture_from_store, write_html
 
+    graph = graph or read_graph(store)
     write_turtle(graph, folder / TURTLE)
     write_statements(store, folder / TABLE)
     write_html(picture_from_store(store), folder / PICTURE, title="知识图谱")
-    write_store(graph, folder / STORE)
+    return len(graph)
 
 
 # ---------------------------------------------------------------------------------- the record
@@ -316,7 +334,7 @@ def _now() -> datetime:
     return datetime.now(timezone.utc).replace(microsecond=0)
 
 
-def _division_code(*, near: str | None) -> Callable[[str, Sequence[str]], str | None]:
+def division_codes(*, near: str | None) -> Callable[[str, Sequence[str]], str | None]:
     """Return a function that gives a place its code.
 
     Of namesakes the one in the places around it is meant, or where no text tells those, the one
@@ -337,45 +355,3 @@ def _division_code(*, near: str | None) -> Callable[[str, Sequence[str]], str | 
         return region.code if region and fits else None
 
     return code
-
-
-# --------------------------------------------------------------------------------- all or nothing
-
-
-@contextmanager
-def _staged(out: Path) -> Iterator[Path]:
-    """Give a folder to write to; its content takes its place in *out* when all went well."""
-    out.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(out)
-    with tempfile.TemporaryDirectory(prefix=f"{STAGING}{os.getpid()}-", dir=out) as name:
-        folder = Path(name)
-        yield folder
-        for path in sorted(folder.iterdir()):
-            _replace(path, out / path.name, aside=folder / f"old-{path.name}")
-
-
-def _remove_abandoned(out: Path) -> None:
-    """Remove what builds left behind that were killed; one that still runs keeps its folder."""
-    for folder in out.glob(f"{STAGING}*"):
-        pid, dash, _ = folder.name.removeprefix(STAGING).partition("-")
-        if not (dash and pid.isdecimal() and _is_running(int(pid))):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_running(pid: int) -> bool:
-    """Say whether there may be such a process: yes, where the system cannot be asked."""
-    if os.name != "posix":  # elsewhere os.kill would end it
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
-
-
-def _replace(new: Path, old: Path, *, aside: Path) -> None:
-    if old.is_dir():  # a folder cannot be renamed over another
-        old.rename(aside)
-    new.replace(old)

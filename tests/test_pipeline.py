@@ -37,6 +37,7 @@ def test_build_writes_everything_it_promises(built: BuildReport) -> None:
         "report.json",
         "statements.csv",
         "store",
+        "support.sqlite",
     ]
     assert all(place.exists() for place in built.places().values())
 

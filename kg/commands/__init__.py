@@ -15,6 +15,7 @@ from kg.commands.building import build, extract
 from kg.commands.comparing import diff
 from kg.commands.examining import doctor
 from kg.commands.measuring import evaluate, train
+from kg.commands.retracting import retract
 from kg.commands.reviewing import review
 from kg.commands.writing import export, show, validate
 
@@ -30,6 +31,7 @@ COMMANDS: Sequence[click.Command] = (
     validate,
     review,
     diff,
+    retract,
     evaluate,
     doctor,
     train,

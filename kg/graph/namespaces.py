@@ -214,6 +214,10 @@ class Iris:
         """Return ``article:DOCUMENT·a1``: a slash would keep the name from being prefixed."""
         return self._node("article", *article_id.rsplit("/", 1))
 
+    def local(self, iri: str) -> str:
+        """Return the name behind the type in an IRI of ours, decoded."""
+        return unquote(iri.removeprefix(self.base_iri).partition("/")[2])
+
     def document_id(self, article_iri: str) -> DocumentId:
         """Return the id of the document an article stands in."""
         local = article_iri.removeprefix(f"{self.base_iri}article/")
