@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg import __version__
 from kg.cache import Cache
-from kg.jsonl import write_lines
+from kg.jsonl import dump_line, write_lines
 from kg.model import Document, Extraction, Resolution, Run
 from kg.settings import Settings
 from kg.staging import staged
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from kg.graph import Graph
+    from kg.linking import AppliedLinks, Link
     from kg.review import Applied, Judgement
 
 __all__ = [
@@ -59,6 +60,7 @@ def build(
     *,
     settings: Settings | None = None,
     judgements: Path | None = None,
+    links: Path | None = None,
     jobs: int = 1,
     strict: bool = False,
     fresh: bool = False,
@@ -73,6 +75,7 @@ def build(
         out: a folder; made where it is missing.
         settings: of the corpus; the defaults if left out.
         judgements: the file with what people decided; it need not exist.
+        links: the file that says which entities are what elsewhere; it need not exist.
         jobs: how many processes share the files.
         strict: raise for the first document that cannot be used instead of skipping it.
         fresh: forget what earlier builds kept of each file.
@@ -83,6 +86,7 @@ def build(
             cannot be used.
     """
     from kg.graph import build_graph, memory_store, write_store
+    from kg.linking import read_links
     from kg.resolution import resolve
     from kg.review import apply_judgements, constraints, read_judgements
     from kg.support import write_support
@@ -91,6 +95,7 @@ def build(
     settings = settings or Settings()
     started, stopwatch = _now(), Stopwatch()
     judged = read_judgements(judgements) if judgements else ()
+    known_links = read_links(links) if links else ()
     cache = Cache(out / CACHE)
     if fresh:
         cache.keep_only(())
@@ -125,8 +130,16 @@ def build(
         applied = apply_judgements(resolution, extractions, judged)
         resolution = applied.resolution
     with stopwatch("graph"):
-        run = _describe_run(settings, judged, documents, started)
-        graph = build_graph(resolution, extractions, documents, run, base_iri=settings.base_iri)
+        linked = _link(known_links, resolution, extractions, settings)
+        run = _describe_run(settings, (*judged, *known_links), documents, started)
+        graph = build_graph(
+            resolution,
+            extractions,
+            documents,
+            run,
+            base_iri=settings.base_iri,
+            more=linked.triples,
+        )
         store = memory_store(graph)
     with stopwatch("validate"):
         validation = validate(store)
@@ -146,6 +159,8 @@ def build(
             violations=tuple(f"{it.message}: {it.focus}" for it in validation.violations),
             judgements=judgements,
             judged=applied,
+            links=links,
+            linked=linked,
         )
         (folder / RECORD).write_text(report.as_json(), "utf-8")
     cache.keep_only({result.cache_key for result in results})
@@ -202,6 +217,8 @@ class BuildReport:
     violations: tuple[str, ...] = ()  # of the shapes
     judgements: Path | None = None  # where those of people stand, or would
     judged: Applied | None = None
+    links: Path | None = None
+    linked: AppliedLinks | None = None
 
     @property
     def is_built(self) -> bool:
@@ -222,6 +239,7 @@ class BuildReport:
             "skipped": [asdict(skip) for skip in self.skipped],
             "violations": list(self.violations),
             "judgements": self._judgement_record(),
+            "links": self._link_record(),
             "seconds": dict(self.seconds),
         }
         return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
@@ -237,6 +255,18 @@ class BuildReport:
                 {"line": each.judgement.line, "problem": each.problem} for each in problems
             ],
             "dropped": list(self.judged.dropped),
+        }
+
+
+    def _link_record(self) -> dict[str, Any] | None:
+        if self.links is None or self.linked is None:
+            return None
+        return {
+            "file": _relative(self.links, self.out),
+            "applied": self.linked.applied,
+            "not_applied": [
+                {"line": link.line, "entity": link.entity} for link in self.linked.unknown
+            ],
         }
 
 
@@ -300,20 +330,38 @@ def _seconds(stopwatch: Stopwatch, results: Iterable[FileResult]) -> dict[str, f
     return {stage: round(second, 3) for stage, second in seconds.items()}
 
 
+def _link(
+    links: Iterable[Link],
+    resolution: Resolution,
+    extractions: Iterable[Extraction],
+    settings: Settings,
+) -> AppliedLinks:
+    from kg.graph.namespaces import Iris
+    from kg.linking import AppliedLinks, link_triples
+    from kg.review.references import Directory
+    from kg.schema import load_schema
+
+    links = tuple(links)
+    if not links:
+        return AppliedLinks()
+    directory = Directory(resolution.entities, extractions, load_schema())
+    return link_triples(links, directory.find, Iris(settings.base_iri))
+
+
 def _describe_run(
     settings: Settings,
-    judged: Iterable[Judgement],
+    decided: Iterable[Judgement | Link],
     documents: Iterable[Document],
     started: datetime,
 ) -> Run:
     from kg.engines import load_engine
     from kg.graph.provenance import run_id
-    from kg.review.judgements import judgement_line
 
     # As sha256sum would list the files: equal for equal corpora, wherever they lie.
     listing = sorted(f"{document.sha256}  {document.path}\n" for document in documents)
-    lines = "".join(f"{judgement_line(judgement)}\n" for judgement in judged)
-    decided = (("judgements", hashlib.sha256(lines.encode()).hexdigest()),) if lines else ()
+    # Of judgements and links, as of the corpus, a checksum tells whether another run had the same.
+    said = "".join(f"{dump_line(replace(each, line=0))}\n" for each in decided)
+    checksum = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
     run = Run(
         id="",
         started=started,
@@ -321,7 +369,7 @@ def _describe_run(
         software=f"kg {__version__}",
         annotator=load_engine(settings.engine).identity,
         corpus_sha256=hashlib.sha256("".join(listing).encode()).hexdigest(),
-        settings=(*settings.as_pairs(), *decided),
+        settings=(*settings.as_pairs(), *((("decided", checksum),) if said else ())),
     )
     return replace(run, id=run_id(run))
 

@@ -49,6 +49,7 @@ _PREF_LABEL, _ALT_LABEL = ox.NamedNode(SKOS.prefLabel), ox.NamedNode(SKOS.altLab
 _DIVISION = ox.NamedNode(KG.divisionCode)
 _REFERENCE, _SELECTOR = ox.NamedNode(NIF.referenceContext), ox.NamedNode(OA.hasSelector)
 _IDENTIFIER, _SHA256 = ox.NamedNode(DCTERMS.identifier), ox.NamedNode(SDO.sha256)
+_LINK_OF, _LINK_TARGET = ox.NamedNode(KG.linkOf), ox.NamedNode(KG.linkTarget)
 _ACTIVITY = ox.NamedNode(PROV.Activity)
 
 DivisionCode: TypeAlias = Callable[[str, Sequence[str]], "str | None"]
@@ -315,6 +316,7 @@ class _Work:
         node = self.iris.entity(entity_id)
         if not self._index.is_named(entity_id):
             self.remove_about(node)
+            self._remove_links(node)
             self._done.entities.append(entity_id)
             return
         self._done.named.append(entity_id)
@@ -329,6 +331,15 @@ class _Work:
             self._set(node, _PREF_LABEL, [terms.zh(label)])
         aliases = choose_aliases(names.surfaces, label, load_schema())
         self._set(node, _ALT_LABEL, map(terms.zh, aliases))
+
+    def _remove_links(self, entity: ox.NamedNode) -> None:
+        """Remove what says that a thing is another elsewhere, and codes that nothing else has."""
+        for link in self._subjects(_LINK_OF, entity):
+            targets = self._objects(link, _LINK_TARGET)
+            self.remove_about(link)
+            for target in targets:
+                if not self._subjects(_LINK_TARGET, target):
+                    self.remove_about(target)
 
     def set_division(self, place: ox.NamedNode, division_code: DivisionCode) -> None:
         """Look up the code of a place anew, by what still says where it lies."""

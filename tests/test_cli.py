@@ -47,7 +47,7 @@ def expect(result: Result, code: int = 0) -> Result:
 
 def test_commands_stand_in_the_order_of_the_pipeline() -> None:
     names = ["build", "extract", "query", "explain", "show", "export", "validate"]
-    assert list(main.commands) == [*names, "review", "diff", "retract", "evaluate", "doctor", "train"]
+    assert list(main.commands) == [*names, "review", "link", "diff", "retract", "evaluate", "doctor", "train"]
 
 
 @pytest.mark.parametrize("name", list(main.commands))

@@ -14,6 +14,7 @@ from kg.commands.asking import explain, query
 from kg.commands.building import build, extract
 from kg.commands.comparing import diff
 from kg.commands.examining import doctor
+from kg.commands.linking import link
 from kg.commands.measuring import evaluate, train
 from kg.commands.retracting import retract
 from kg.commands.reviewing import review
@@ -30,6 +31,7 @@ COMMANDS: Sequence[click.Command] = (
     export,
     validate,
     review,
+    link,
     diff,
     retract,
     evaluate,

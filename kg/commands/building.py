@@ -44,6 +44,11 @@ __all__ = ["build", "extract"]
     type=click.Path(path_type=Path),
     help="What people decided  [default: judgements.yaml beside kg.toml or in the corpus]",
 )
+@click.option(
+    "--links",
+    type=click.Path(path_type=Path),
+    help="Links to other data  [default: links.csv beside the judgements]",
+)
 @click.option("--fresh", is_flag=True, help="Extract again what earlier builds kept.")
 @jobs_options
 @settings_options
@@ -51,6 +56,7 @@ def build(
     paths: tuple[Path, ...],
     out: Path,
     judgements: Path | None,
+    links: Path | None,
     fresh: bool,
     jobs: int,
     strict: bool,
@@ -66,6 +72,7 @@ def build(
     skipped and listed. A file that did not change since the last build is not extracted again; that
     build is replaced only when the new one is complete.
     """
+    from kg.linking import LINKS_FILE
     from kg.pipeline import build as build_graph
     from kg.review import find_beside_settings
 
@@ -76,6 +83,7 @@ def build(
             out,
             settings=settings,
             judgements=judgements or find_beside_settings(paths),
+            links=links or find_beside_settings(paths, LINKS_FILE),
             jobs=jobs,
             strict=strict,
             fresh=fresh,
@@ -99,6 +107,7 @@ def _say_built(report: BuildReport) -> None:
         f"{counts['relations']} relations, {counts['facts']} facts, {counts['triples']} triples"
     )
     _say_judged(report)
+    _say_linked(report)
     if report.violations:
         say(f"  {len(report.violations)} violations of the shapes; kg validate tells which")
     for what, place in report.places().items():
@@ -114,6 +123,14 @@ def _say_judged(report: BuildReport) -> None:
         say(f"  not applied: {report.judgements}:{outcome.judgement.line}: {outcome.problem}")
     for words in report.judged.dropped:
         say(f"  dropped, its class no longer fits: {words}")
+
+
+def _say_linked(report: BuildReport) -> None:
+    if report.linked is None or not (report.linked.applied or report.linked.unknown):
+        return
+    say(f"{report.linked.applied} links applied")
+    for link in report.linked.unknown:
+        say(f"  not applied: {report.links}:{link.line}: no entity is {link.entity}")
 
 
 @click.command(

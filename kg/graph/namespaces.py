@@ -46,6 +46,10 @@ class KG(DefinedNamespace):
     Official: URIRef
     Statement: URIRef
     Evidence: URIRef
+    Link: URIRef
+    linkOf: URIRef  # noqa: N815  as in the ontology
+    linkTarget: URIRef  # noqa: N815
+    matchedOn: URIRef  # noqa: N815
     relation: URIRef
     attribute: URIRef
     localPrefix: URIRef  # noqa: N815  as in the ontology
@@ -109,7 +113,7 @@ VOCABULARIES: Mapping[str, str] = {
 }
 
 # Nodes that are not entities, in IRIs base/article/… and so on.
-_RECORDS = ("article", "document", "evidence", "piece", "run", "software", "statement")
+_RECORDS = ("article", "document", "evidence", "link", "piece", "run", "software", "statement")
 
 # What both PN_CHARS of Turtle 1.1 (https://www.w3.org/TR/turtle/#grammar-production-PN_CHARS) and
 # ucschar of RFC 3987 allow, and the dot, which may stand inside a local name. Characters beyond
@@ -231,6 +235,9 @@ class Iris:
 
     def run(self, run_id: str) -> ox.NamedNode:
         return self._node("run", run_id)
+
+    def link(self, digest: str) -> ox.NamedNode:
+        return self._node("link", digest)
 
     def software(self, name: str) -> ox.NamedNode:
         """Return ``software:kg-0-1-0``."""

@@ -104,21 +104,21 @@ def read_decisions(folder: Path) -> list[Decision]:
     return list(read_lines(path, Decision)) if path.is_file() else []
 
 
-def judgements_file(folder: Path) -> Path:
-    """Return the file that the build in *folder* took its judgements from.
+def judgements_file(folder: Path, what: str = "judgements") -> Path:
+    """Return the file that the build in *folder* took its judgements (or links) from.
 
     Raises:
         InputError: its record does not tell.
     """
     record = folder / RECORD_FILE
     try:
-        name = json.loads(record.read_text("utf-8"))["judgements"]["file"]
+        name = json.loads(record.read_text("utf-8"))[what]["file"]
         return Path(os.path.normpath(folder / str(name)))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            "it is not known where judgements belong",
+            f"it is not known where {what} belong",
             path=record,
-            remedy="build again with kg build, or name the file with --judgements",
+            remedy=f"build again with kg build, or name the file with --{what}",
         ) from error
 
 
