@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["review"]
 
-LISTED = 20  # questions, unless --limit says otherwise
+LISTED, ASKED = 20, 200  # questions, unless --limit says otherwise
 LAST = "last"
 SKIP, QUIT, TAKE_BACK, NOTE = "", "q", "z", "n:"
 
@@ -98,15 +98,18 @@ def review(
     if filled is not None:
         _apply(filled, propose(folder, judged=True), file, by)
         return
-    questions = propose(folder, known, unsure=unsure)
+    is_listed = not as_json and sheet is None and (listing or not _is_terminal())
+    is_asked = not (as_json or sheet or is_listed)
+    limit = limit or (LISTED if is_listed else ASKED if is_asked else None)
+    questions = propose(folder, known, unsure=unsure, limit=limit)
     if sheet is not None:
-        _write_sheet(questions[:limit], sheet)
+        _write_sheet(questions, sheet)
     elif as_json:
-        print_json([_as_dict(question) for question in questions[:limit]])
-    elif listing or not _is_terminal():
-        _list(questions, limit or LISTED)
+        print_json([_as_dict(question) for question in questions])
+    elif is_listed:
+        _list(questions, limit or len(questions))
     else:
-        _ask(questions[:limit], file, by)
+        _ask(questions, file, by)
 
 
 def _is_terminal() -> bool:
@@ -121,7 +124,7 @@ def _require_one_mode(*modes: object) -> None:
 def _as_dict(question: Question) -> dict[str, object]:
     from dataclasses import asdict
 
-    from kg.review.judgements import judgement_line
+    from kg.review.judgement_file import judgement_line
 
     answers = [
         {
@@ -143,18 +146,18 @@ def _list(questions: Sequence[Question], limit: int) -> None:
         say("kg: nothing is doubtful that was not judged")
         return
     table = make_table("rank", "id", "question", "why")
-    for question in questions[:limit]:
+    for question in questions:
         subjects = " / ".join(side.title for side in question.sides)
         about = subjects if question.kind != "merge" else question.text
         row = (f"{question.rank:.1f}", question.id, about, question.reason)
         table.add_row(*map(_text, row))
     print_table(table)
-    if len(questions) > limit:
-        say(f"kg: {len(questions) - limit} more; --limit, --csv or --json show them")
+    if len(questions) == limit:
+        say("kg: there may be more; --limit, --csv or --json show them")
 
 
 def _list_judgements(judgements: Sequence[Judgement], file: Path, *, as_json: bool) -> None:
-    from kg.review.judgements import judgement_line
+    from kg.review.judgement_file import judgement_line
 
     lines = [(each.line, judgement_line(each).removeprefix("- ")) for each in judgements]
     if as_json:
@@ -178,7 +181,7 @@ def _text(text: str) -> Text:
 
 def _undo(file: Path, undo: str) -> None:
     from kg.review import remove_judgement
-    from kg.review.judgements import judgement_line
+    from kg.review.judgement_file import judgement_line
 
     if undo != LAST and not undo.isdecimal():
         raise SettingsError(f"--undo {undo!r}: name the line of a judgement; --judged lists them")

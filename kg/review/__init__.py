@@ -7,14 +7,14 @@ Nothing here prints: the terminal, a spreadsheet and the web explorer ask the sa
 """
 
 from kg.review.applying import Applied, Outcome, apply_judgements, constraints
-from kg.review.judgements import (
+from kg.review.judgement_file import (
     JUDGEMENTS_FILE,
-    Judgement,
     append_judgements,
     find_beside_settings,
     read_judgements,
     remove_judgement,
 )
+from kg.review.judgements import Judgement
 from kg.review.proposals import judgements_file, propose
 from kg.review.questions import Question, judge
 

@@ -8,7 +8,7 @@ whoever asks need not know what a merge or a claim is.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
@@ -16,7 +16,7 @@ from kg.errors import InputError
 from kg.graph.reader import ArticleView
 from kg.review.judgements import Judgement
 
-__all__ = ["Answer", "Passage", "Question", "Side", "judge", "now", "question_id"]
+__all__ = ["Answer", "Candidate", "Passage", "Question", "Side", "judge", "now", "question_id"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,14 @@ class Question:
                 return answer
         names = ", ".join(answer.name for answer in self.answers)
         raise InputError(f"{name!r} is no answer to {self.id}", remedy=f"answer {names}")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question that may be put: its rank is known, the sentences are read when its turn comes."""
+
+    rank: float
+    build: Callable[[], Question | None]  # nothing where it was answered before
 
 
 def question_id(*parts: str) -> str:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from kg.errors import InputError
 from kg.model import EntityId
 from kg.review import append_judgements, find_beside_settings, read_judgements, remove_judgement
-from kg.review.judgements import ClaimKey, Judgement, Kind, Pair, effective, judgement_line
+from kg.review.judgement_file import judgement_line
+from kg.review.judgements import ClaimKey, Judgement, Kind, Pair, effective
 
 LUXI, CHEMICALS, BANK = (
     EntityId(f"company:{name}") for name in ("鲁西集团", "鲁西化工", "工商银行聊城分行")
