@@ -128,6 +128,8 @@ def _states(claim: Claim) -> Iterable[str]:
         yield "原文否定"
     if modality := claim.qualifier("modality"):
         yield _MODALITY_WORDS.get(modality, modality)
+    if claim.is_superseded:
+        yield "后来的报道另有数值"
 
 
 def _qualifiers(claim: Claim) -> Iterable[str]:

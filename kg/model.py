@@ -386,6 +386,8 @@ class Statement:
     qualifiers: tuple[Qualifier, ...]
     evidence: tuple[Evidence, ...]  # at least one
     is_fact: bool = False
+    sources: int = 1  # independent ones: reprints of one story count once
+    superseded_by: StatementId | None = None  # a later report's value of the same attribute
 
     def qualifier(self, name: str) -> str | Decimal | bool | None:
         """Return the value of the qualifier *name*, if it is there."""
@@ -404,6 +406,7 @@ class Resolution:
     entities: tuple[Entity, ...]
     statements: tuple[Statement, ...]
     decisions: tuple[Decision, ...] = ()
+    reprints: tuple[tuple[ArticleId, ArticleId], ...] = ()  # an article and the first of its story
 
     def entity_by_id(self) -> Mapping[EntityId, Entity]:
         """Return the entities under their ids."""

@@ -125,6 +125,7 @@ def build(
         resolution = resolve(
             extractions,
             division_code=division_codes(near=settings.home),
+            home=settings.home,
             judgements=constraints(judged),
         )
         applied = apply_judgements(resolution, extractions, judged)
@@ -256,7 +257,6 @@ class BuildReport:
             ],
             "dropped": list(self.judged.dropped),
         }
-
 
     def _link_record(self) -> dict[str, Any] | None:
         if self.links is None or self.linked is None:

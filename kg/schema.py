@@ -57,6 +57,7 @@ class RelationDef:
     range: frozenset[str]  # empty for an attribute
     symmetric: bool
     is_attribute: bool
+    revisable: bool = False  # of two values the one reported later holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ def _relation(store: ox.Store, node: ox.NamedNode, *, is_attribute: bool) -> Rel
         range=frozenset(_local_names(store, node, SCHEMA + "rangeIncludes")),
         symmetric=OWL + "SymmetricProperty" in types,
         is_attribute=is_attribute,
+        revisable=_text(store, node, KG + "revisable") == "true",
     )
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from kg.errors import InputError
@@ -31,13 +32,16 @@ from kg.resolution.names import normalize_name
 __all__ = ["Names", "Support", "SupportIndex", "open_support", "write_support"]
 
 _SCHEMA = """
-CREATE TABLE article (id TEXT PRIMARY KEY, document TEXT NOT NULL, characters INT, mentions INT);
+CREATE TABLE article (
+    id TEXT PRIMARY KEY, document TEXT, story TEXT, published TEXT, characters INT, mentions INT
+);
 CREATE TABLE support (statement TEXT, article TEXT, method TEXT, confidence REAL);
 CREATE TABLE name (entity TEXT, article TEXT, surface TEXT, written INT);
 """
 # Made when the rows are there: sorting once is faster than keeping an index sorted.
 _INDEXES = """
 CREATE INDEX article_document ON article (document);
+CREATE INDEX article_story ON article (story);
 CREATE INDEX support_article ON support (article);
 CREATE INDEX support_statement ON support (statement);
 CREATE INDEX name_article ON name (article);
@@ -66,7 +70,10 @@ def write_support(path: Path, resolution: Resolution, extractions: Iterable[Extr
     extractions = tuple(extractions)
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(_SCHEMA)
-        connection.executemany("INSERT INTO article VALUES (?, ?, ?, ?)", _articles(extractions))
+        connection.executemany(
+            "INSERT INTO article VALUES (?, ?, ?, ?, ?, ?)",
+            _articles(extractions, dict(resolution.reprints)),
+        )
         connection.executemany("INSERT INTO support VALUES (?, ?, ?, ?)", _support(resolution))
         connection.executemany(
             "INSERT INTO name VALUES (?, ?, ?, ?)", _names(resolution, extractions)
@@ -76,10 +83,15 @@ def write_support(path: Path, resolution: Resolution, extractions: Iterable[Extr
     return path
 
 
-def _articles(extractions: Iterable[Extraction]) -> Iterator[tuple[str, str, int, int]]:
+def _articles(
+    extractions: Iterable[Extraction], stories: Mapping[ArticleId, ArticleId]
+) -> Iterator[tuple[str, str, str, str | None, int, int]]:
     for extraction in extractions:
         article = extraction.article
-        yield article.id, article.document_id, len(article.text), len(extraction.mentions)
+        published = article.published.isoformat() if article.published else None
+        story = stories.get(article.id, article.id)
+        sizes = (len(article.text), len(extraction.mentions))
+        yield (article.id, article.document_id, story, published, *sizes)
 
 
 def _support(resolution: Resolution) -> Iterator[tuple[str, str, str, float]]:
@@ -161,6 +173,28 @@ class SupportIndex:
         )
         return rows.fetchone() or (0, 0)
 
+    def told(self, article: ArticleId) -> tuple[ArticleId, date | None]:
+        """Return the first article of the story an article tells, and when it was published."""
+        row = self._connection.execute(
+            "SELECT story, published FROM article WHERE id = ?", (article,)
+        ).fetchone()
+        story, published = row or (article, None)
+        return ArticleId(story), date.fromisoformat(published) if published else None
+
+    def sources_of(self, statement: StatementId) -> int:
+        """Return how many stories support a claim."""
+        (number,) = self._connection.execute(
+            "SELECT count(DISTINCT story) FROM support JOIN article ON article = id "
+            "WHERE statement = ?",
+            (statement,),
+        ).fetchone()
+        return int(number)
+
+    def articles_for(self, statement: StatementId) -> list[ArticleId]:
+        """Return the articles that support a claim."""
+        found = self._column("support WHERE statement = ? ORDER BY article", statement, "article")
+        return list(map(ArticleId, dict.fromkeys(found)))
+
     def statements_of(self, article: ArticleId) -> set[StatementId]:
         """Return the claims that an article supports."""
         return set(
@@ -210,11 +244,22 @@ class SupportIndex:
         )
         return ArticleId(rows.fetchone()[0])
 
-    def forget(self, article: ArticleId) -> None:
-        """Remove an article with all that rests on it."""
+    def forget(self, article: ArticleId) -> list[tuple[ArticleId, ArticleId]]:
+        """Remove an article with all that rests on it.
+
+        Return its reprints, each with the one that is now the first of their story: the earliest, as
+        in `kg.resolution.stories`.
+        """
         for table, column in (("support", "article"), ("name", "article"), ("article", "id")):
             # Names of our own; the value is bound.
             self._connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (article,))  # noqa: S608
+        order = "story = ? ORDER BY coalesce(published, '9999'), id"
+        reprints = list(map(ArticleId, self._column(f"article WHERE {order}", article)))
+        if reprints:
+            self._connection.execute(
+                "UPDATE article SET story = ? WHERE story = ?", (reprints[0], article)
+            )
+        return [(reprint, reprints[0]) for reprint in reprints]
 
     def _column(self, source: str, value: str, column: str = "id") -> list[str]:
         rows = self._connection.execute(f"SELECT {column} FROM {source}", (value,))  # noqa: S608

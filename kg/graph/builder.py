@@ -56,6 +56,9 @@ _BOUND = ox.NamedNode(KG.bound)
 _DATE = ox.NamedNode(KG.date)
 _PRECISION = ox.NamedNode(KG.datePrecision)
 _DERIVED = ox.NamedNode(PROV.wasDerivedFrom)
+_SOURCES = ox.NamedNode(KG.sources)
+_SUPERSEDED = ox.NamedNode(KG.supersededBy)
+_REPRINT = ox.NamedNode(KG.reprintOf)
 
 _UNASSERTED_MODALITIES = frozenset({"planned", "hearsay"})
 
@@ -109,6 +112,8 @@ def build_graph(
         article = extraction.article
         document_or_none = document_by_id.get(article.document_id)
         triples.update(provenance.article_triples(article, document_or_none, iris))
+    for reprint, first in resolution.reprints:
+        triples.add(ox.Triple(iris.article(reprint), _REPRINT, iris.article(first)))
     for entity in resolution.entities:
         triples.update(_entity_triples(entity, iris))
     triples.update(_mention_triples(resolution.entities, extraction_by_article, iris))
@@ -211,6 +216,9 @@ def _statement_triples(
     for qualifier in statement.qualifiers:
         yield from _qualifier_triples(node, qualifier, statement)
     yield ox.Triple(node, _CONFIDENCE, terms.decimal(statement.confidence))
+    yield ox.Triple(node, _SOURCES, terms.integer(statement.sources))
+    if statement.superseded_by is not None:
+        yield ox.Triple(node, _SUPERSEDED, iris.statement(statement.superseded_by))
     for evidence in statement.evidence:
         extraction = extraction_by_article.get(evidence.article_id)
         if extraction is None:

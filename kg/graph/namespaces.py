@@ -66,6 +66,9 @@ class KG(DefinedNamespace):
     attributedTo: URIRef  # noqa: N815
     confidence: URIRef
     method: URIRef
+    reprintOf: URIRef  # noqa: N815
+    sources: URIRef
+    supersededBy: URIRef  # noqa: N815
     divisionCode: URIRef  # noqa: N815
     paragraph: URIRef
 

@@ -32,10 +32,12 @@ _STATEMENT = ox.NamedNode(KG.Statement)
 _DERIVED = ox.NamedNode(PROV.wasDerivedFrom)
 _CONFIDENCE = str(KG.confidence)
 _METHOD = str(KG.method)
+_SOURCES = str(KG.sources)
+_SUPERSEDED = str(KG.supersededBy)
 _KG = str(KG._NS)
 
 # Properties of a statement node that are no qualifiers.
-_NOT_QUALIFIERS = frozenset({_CONFIDENCE, _METHOD})
+_NOT_QUALIFIERS = frozenset({_CONFIDENCE, _METHOD, _SOURCES, _SUPERSEDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Claim:
     confidence: float
     methods: tuple[str, ...]
     quotes: tuple[Quote, ...]
+    is_superseded: bool = False  # a later report gives another value
 
     def qualifier(self, name: str) -> str:
         """Return the value of the qualifier *name*, or ""."""
@@ -138,6 +141,10 @@ class GraphReader:
     def claims_from(self, evidence_iri: str) -> list[Claim]:
         """Return the claims that rest on a sentence."""
         return [self.claim(n) for n in self._subjects(_DERIVED, ox.NamedNode(evidence_iri))]
+
+    def claims_of(self, subject: ox.NamedNode) -> Iterator[Claim]:
+        """Yield the claims with this subject."""
+        return map(self.claim, self._subjects(_SUBJECT, subject))
 
     def claims_between(
         self, subject: ox.NamedNode, object_: ox.NamedNode | ox.Literal
@@ -193,6 +200,7 @@ class GraphReader:
             confidence=_number(confidence),
             methods=tuple(term.value for term in values.get(_METHOD, ())),
             quotes=tuple(sorted(quotes, key=lambda q: (q.article.published, q.iri))),
+            is_superseded=_SUPERSEDED in values,
         )
 
     # ------------------------------------------------------------------------------ entities

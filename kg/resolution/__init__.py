@@ -15,17 +15,17 @@ from typing import TypeAlias
 
 from kg.errors import OntologyError
 from kg.model import Decision, Entity, EntityId, Extraction, Resolution, Statement
-from kg.resolution.clusters import (
-    Cluster,
-    cluster_persons,
-    cluster_things,
-    same_name_other_type,
-)
+from kg.resolution.clusters import Cluster, same_name_other_type
+from kg.resolution.corpus import Corpus, read_corpus
+from kg.resolution.identity import former_names
 from kg.resolution.labels import choose_aliases, choose_label, surfaces_of, written_name
 from kg.resolution.links import link_clusters
 from kg.resolution.names import normalize_name
+from kg.resolution.namesakes import cluster_things
 from kg.resolution.naming import judge_names
+from kg.resolution.persons import cluster_persons
 from kg.resolution.statements import make_statements
+from kg.resolution.variants import mark_superseded
 from kg.schema import Schema, load_schema
 
 __all__ = ["resolve"]
@@ -40,6 +40,7 @@ def resolve(
     *,
     schema: Schema | None = None,
     division_code: DivisionCode | None = None,
+    home: str | None = None,
     judgements: Iterable[Decision] = (),
 ) -> Resolution:
     """Resolve the mentions of a corpus.
@@ -49,18 +50,24 @@ def resolve(
         schema: the ontology; the bundled one if left out.
         division_code: gives the GB/T 2260 code of a place, if it has one, by its name and the
             names of the places that the corpus says it lies in.
-        judgements: decisions of a person between entity ids, which win over the rules.
+        home: the region the corpus is about, for articles that name none.
+        judgements: decisions of a person between entity ids (SAME or DIFFERENT), which win over the
+            rules; an id may be one that a rule has since joined to another.
 
     Raises:
         OntologyError: a mention or relation has a type that the ontology does not know.
     """
     schema = schema or load_schema()
-    ordered = sorted(extractions, key=lambda extraction: extraction.article.id)
+    # An article twice (by two paths) says nothing new.
+    by_article = {extraction.article.id: extraction for extraction in extractions}
+    ordered = [extraction for _, extraction in sorted(by_article.items())]
     _check_types(ordered, schema)
     judged = [judge_names(extraction, schema) for extraction in ordered]
     ordered = [extraction for extraction, _ in judged]
-    clusters, decisions = _cluster(ordered, schema, list(judgements))
-    decisions += [decision for _, apart in judged for decision in apart]
+    corpus = read_corpus(ordered, schema, home)
+    stories = corpus.stories
+    apart = sorted({each for _, found in judged for each in found}, key=_by_ends)
+    clusters, decisions = _cluster(ordered, corpus, list(judgements), apart)
     entities = tuple(
         sorted(
             (_entity(cluster, schema) for cluster in clusters),
@@ -70,25 +77,43 @@ def resolve(
     entity_by_mention = {
         mention_id: entity.id for entity in entities for mention_id in entity.mentions
     }
-    statements = make_statements(ordered, entity_by_mention, schema)
+    statements = mark_superseded(
+        make_statements(ordered, entity_by_mention, schema, stories),
+        (extraction.article for extraction in ordered),
+        stories,
+        {entity.id: entity.type for entity in entities},
+        schema,
+    )
     if division_code is not None:
         entities = _with_codes(entities, statements, division_code)
     logger.info(
         "%d articles: %d entities, %d statements", len(ordered), len(entities), len(statements)
     )
-    unique = sorted(set(decisions), key=lambda d: (d.left, d.right, d.verdict.value, d.reason))
-    return Resolution(entities, statements, tuple(unique))
+    unique = sorted({*decisions, *apart}, key=_by_ends)
+    reprints = tuple(
+        (article, first) for article, first in sorted(stories.items()) if article != first
+    )
+    return Resolution(entities, statements, tuple(unique), reprints)
+
+
+def _by_ends(decision: Decision) -> tuple[str, str, str, str]:
+    return decision.left, decision.right, decision.verdict.value, decision.reason
 
 
 def _cluster(
-    extractions: Sequence[Extraction], schema: Schema, judgements: Sequence[Decision]
+    extractions: Sequence[Extraction],
+    corpus: Corpus,
+    judgements: Sequence[Decision],
+    apart: Sequence[Decision],
 ) -> tuple[list[Cluster], list[Decision]]:
     """Return the entities and the decisions that are more than an equal name."""
-    things, decisions = link_clusters(cluster_things(extractions, schema), schema, judgements)
-    namesakes, more = cluster_persons(extractions, things, schema)
-    persons, most = link_clusters(namesakes, schema, judgements)
+    things, decisions = cluster_things(extractions, corpus)
+    things, linked = link_clusters(things, corpus, judgements, apart)
+    namesakes, more = cluster_persons(extractions, things, corpus)
+    persons, most = link_clusters(namesakes, corpus, judgements, apart)
     clusters = things + persons
-    return clusters, [*decisions, *more, *most, *same_name_other_type(clusters, schema)]
+    decisions += [*linked, *more, *most, *former_names(clusters, corpus.schema)]
+    return clusters, [*decisions, *same_name_other_type(clusters, corpus.schema)]
 
 
 def _check_types(extractions: Iterable[Extraction], schema: Schema) -> None:

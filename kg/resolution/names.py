@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from kg.gazetteer import load_gazetteer
 from kg.model import EntityId
@@ -62,6 +63,7 @@ _COUNTED = re.compile(
 _PHASE = re.compile(r"(.*?)((?:第?[一二三四五六七八九十]|\d)期(?:工程|项目)?)")
 
 
+@lru_cache(maxsize=200_000)
 def normalize_name(name: str) -> str:
     """Return the form in which equal names are equal strings; may be empty.
 
@@ -111,6 +113,8 @@ def is_deictic(surface: str, schema: Schema) -> bool:
         return True
     if (phase := _PHASE.fullmatch(word)) and phase[1] in {"", "项目", "工程"}:
         return True
+    if load_gazetteer().lookup(word):  # 贵州 does not point at a 州
+        return False
     for pointer in _POINTERS:
         head = word.removeprefix(pointer)
         if head != word and (head in heads or head in _SHORT_HEADS):
@@ -139,6 +143,7 @@ _ROLE = re.compile(
 )
 
 
+@lru_cache(maxsize=200_000)
 def is_registered(name: str) -> bool:
     """Say whether *name* is a full company name: region, name proper, trade, legal form.
 

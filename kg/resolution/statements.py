@@ -14,6 +14,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from kg.model import (
+    ArticleId,
     EntityId,
     Evidence,
     Extraction,
@@ -31,6 +32,7 @@ from kg.schema import Schema
 
 __all__ = [
     "canonical_decimal",
+    "canonical_value",
     "combine_statements",
     "make_statements",
     "restated",
@@ -81,24 +83,33 @@ def _canonical(value: Value | Decimal | bool) -> list[str]:
     return ["text", value]
 
 
+def canonical_value(value: Value) -> str:
+    """Return one string for equal values, however they were written."""
+    return " ".join(_canonical(value))
+
+
 def make_statements(
     extractions: Iterable[Extraction],
     entity_by_mention: Mapping[MentionId, EntityId],
     schema: Schema,
+    stories: Mapping[ArticleId, ArticleId] | None = None,
 ) -> tuple[Statement, ...]:
     """Return the statements with all their evidence, sorted by id.
 
-    A relation whose ends turn out to be one entity says nothing and is dropped.
+    A relation whose ends turn out to be one entity says nothing and is dropped. Articles of one story
+    (*stories* gives the first of each) are one source.
     """
     said = (
         _statement(relation, entity_by_mention, schema)
         for extraction in extractions
         for relation in extraction.relations
     )
-    return combine_statements(statement for statement in said if statement is not None)
+    return combine_statements((it for it in said if it is not None), stories or {})
 
 
-def combine_statements(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+def combine_statements(
+    statements: Iterable[Statement], stories: Mapping[ArticleId, ArticleId]
+) -> tuple[Statement, ...]:
     """Return one statement for all that say the same, with the evidence of all, sorted by id."""
     unique: dict[StatementId, Statement] = {}
     evidence: dict[StatementId, set[Evidence]] = defaultdict(set)
@@ -109,7 +120,11 @@ def combine_statements(statements: Iterable[Statement]) -> tuple[Statement, ...]
         # so that the order of the articles does not show.
         unique[statement.id] = min(known, statement, key=_words)
     return tuple(
-        replace(statement, evidence=tuple(sorted(evidence[id_], key=_evidence_order)))
+        replace(
+            statement,
+            evidence=tuple(sorted(evidence[id_], key=_evidence_order)),
+            sources=len({stories.get(it.article_id, it.article_id) for it in evidence[id_]}),
+        )
         for id_, statement in sorted(unique.items())
     )
 

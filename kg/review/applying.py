@@ -25,6 +25,7 @@ from kg.model import (
 )
 from kg.resolution.names import entity_id, normalize_name
 from kg.resolution.statements import combine_statements, restated
+from kg.resolution.variants import mark_superseded
 from kg.review.claims import POLARITY, details_agree, details_of, value_text
 from kg.review.judgements import ClaimKey, Judgement, Kind, Pair, effective
 from kg.review.references import Directory
@@ -126,7 +127,7 @@ def apply_judgements(
     chosen = effective(judgements)
     if not chosen:
         return Applied(resolution)
-    work = _Work(resolution, extractions, schema)
+    work = _Work(resolution, tuple(extractions), schema)
     order = (Kind.RETYPE, Kind.RENAME)  # a claim is judged under the classes the graph has
     first = [each for kind in order for each in chosen if each.kind is kind]
     rest = [each for each in chosen if each.kind not in order]
@@ -139,10 +140,11 @@ class _Work:
     """A resolution that is being changed."""
 
     def __init__(
-        self, resolution: Resolution, extractions: Iterable[Extraction], schema: Schema
+        self, resolution: Resolution, extractions: tuple[Extraction, ...], schema: Schema
     ) -> None:
         self._schema = schema
-        self._decisions = resolution.decisions
+        self._resolution = resolution
+        self._articles = tuple(extraction.article for extraction in extractions)
         self._directory = Directory(resolution.entities, extractions, schema)
         self._moved: dict[EntityId, EntityId] = {}  # by the id before a change of class
         self._entities = dict(self._directory.entities)
@@ -151,8 +153,17 @@ class _Work:
 
     def result(self) -> Resolution:
         entities = tuple(sorted(self._entities.values(), key=lambda entity: entity.id))
-        statements = combine_statements(each for each in self._statements if each.evidence)
-        return Resolution(entities, statements, self._decisions)
+        # Which sources are left, and which value is the latest, is another question now.
+        stories = dict(self._resolution.reprints)
+        kept = (replace(each, superseded_by=None) for each in self._statements if each.evidence)
+        statements = mark_superseded(
+            combine_statements(kept, stories),
+            self._articles,
+            stories,
+            {entity.id: entity.type for entity in entities},
+            self._schema,
+        )
+        return replace(self._resolution, entities=entities, statements=statements)
 
     def apply(self, judgement: Judgement) -> Outcome:
         target = judgement.target

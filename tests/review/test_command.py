@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from kg.cli import main
 from kg.pipeline import BuildReport
 from kg.review import read_judgements
+from kg.review.judgement_file import judgement_line
 
 Run = Callable[..., Result]
 
@@ -29,6 +30,7 @@ def run(place: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(place)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("KG_REVIEWER", "王芳")
+    monkeypatch.setattr("kg.review.claim_doubts.LOW_CONFIDENCE", 0.9)  # so that there is much to ask
 
     def invoke(*arguments: str, stdin: str | None = None, code: int = 0) -> Result:
         result = CliRunner().invoke(main, [*arguments], input=stdin)
@@ -68,12 +70,16 @@ def test_the_loop(run: Run, place: Path) -> None:
 
 def test_asking_in_the_terminal(run: Run, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kg.commands.reviewing._is_terminal", lambda: True)
-    keys = "x\nw\nz\nn: 见正文\nr\n\nq\n"
-    shown = run("review", "-o", "out", stdin=keys)
+    first, *_ = questions(run)
+    key, other = (each["key"] for each in first["answers"][:2])  # type: ignore[index]
+    keys = f"x\n{other}\nz\nn: 见正文\n{key}\n\nq\n"
+    shown = run("review", "-o", "out", "--limit", "2", stdin=keys)
     assert "doubt" in shown.stdout
     assert "'x' is none of the keys" in shown.stderr
-    (judgement,) = read_judgements(place / "corpus" / "judgements.yaml")
-    assert (judgement.kind.value, judgement.note) == ("claim right", "见正文")
+    judgement, *_ = read_judgements(place / "corpus" / "judgements.yaml")
+    wanted = first["answers"][0]["judgements"][0]  # type: ignore[index]
+    assert judgement_line(judgement).startswith(wanted.removesuffix("}"))
+    assert judgement.note == "见正文"
 
 
 @pytest.mark.parametrize(
@@ -103,8 +109,8 @@ def test_a_bad_row_is_named_and_the_others_are_applied(run: Run, place: Path) ->
     run("review", "-o", "out", "--csv", "doubts.csv")
     sheet = place / "doubts.csv"
     lines = sheet.read_text("utf-8-sig").split("\n")
-    lines[1] = lines[1].replace(",", ",unsure", 1)
-    lines[2] = lines[2].replace(",", ",nonsense", 1)
+    row = lines[1]
+    lines[1:] = [row.replace(",", ",unsure", 1), row.replace(",", ",nonsense", 1)]
     sheet.write_text("\n".join(lines), "utf-8-sig")
     said = run("review", "-o", "out", "--apply", "doubts.csv", code=1).stderr
     assert "doubts.csv:3: 'nonsense' is no answer" in said
