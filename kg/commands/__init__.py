@@ -14,6 +14,7 @@ from kg.commands.asking import explain, query
 from kg.commands.building import build, extract
 from kg.commands.comparing import diff
 from kg.commands.examining import doctor
+from kg.commands.label_studio import from_label_studio, label_studio_config, to_label_studio
 from kg.commands.linking import link
 from kg.commands.measuring import evaluate, train
 from kg.commands.retracting import retract
@@ -38,3 +39,6 @@ COMMANDS: Sequence[click.Command] = (
     doctor,
     train,
 )
+
+for each in (to_label_studio, from_label_studio, label_studio_config):
+    review.add_command(each)

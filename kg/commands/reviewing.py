@@ -28,7 +28,8 @@ LAST = "last"
 SKIP, QUIT, TAKE_BACK, NOTE = "", "q", "z", "n:"
 
 
-@click.command(
+@click.group(
+    invoke_without_command=True,
     epilog=examples(
         "kg review",
         "kg review --list --limit 50",
@@ -36,7 +37,8 @@ SKIP, QUIT, TAKE_BACK, NOTE = "", "q", "z", "n:"
         "kg review --apply doubts.csv --by 王芳",
         "kg review --judged",
         "kg review --undo 12",
-    )
+        "kg review to-label-studio corpus > tasks.json",
+    ),
 )
 @graph_option
 @click.option(
@@ -64,7 +66,9 @@ SKIP, QUIT, TAKE_BACK, NOTE = "", "q", "z", "n:"
 @click.option("--unsure", is_flag=True, help="Ask again what somebody could not decide.")
 @click.option("--limit", type=click.IntRange(min=1), help=f"So many  [default: {LISTED} listed]")
 @click.option("--by", envvar="KG_REVIEWER", metavar="NAME", help="Who judges  [default: the user]")
+@click.pass_context
 def review(
+    context: click.Context,
     folder: Path,
     file: Path | None,
     listing: bool,
@@ -83,6 +87,23 @@ def review(
     what is likeliest wrong and carries most (claims, money) first. What is judged goes to a text file
     beside kg.toml, one judgement a line, and holds from the next kg build on; it is never asked again.
     """
+    if context.invoked_subcommand is None:
+        _review(folder, file, listing, as_json, sheet, filled, judged, undo, unsure, limit, by)
+
+
+def _review(
+    folder: Path,
+    file: Path | None,
+    listing: bool,
+    as_json: bool,
+    sheet: Path | None,
+    filled: Path | None,
+    judged: bool,
+    undo: str | None,
+    unsure: bool,
+    limit: int | None,
+    by: str | None,
+) -> None:
     from kg.review import judgements_file, propose, read_judgements
 
     _require_one_mode(listing or as_json, sheet, filled, judged, undo)

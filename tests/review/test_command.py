@@ -30,7 +30,9 @@ def run(place: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(place)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("KG_REVIEWER", "王芳")
-    monkeypatch.setattr("kg.review.claim_doubts.LOW_CONFIDENCE", 0.9)  # so that there is much to ask
+    monkeypatch.setattr(
+        "kg.review.claim_doubts.LOW_CONFIDENCE", 0.9
+    )  # so that there is much to ask
 
     def invoke(*arguments: str, stdin: str | None = None, code: int = 0) -> Result:
         result = CliRunner().invoke(main, [*arguments], input=stdin)
