@@ -13,7 +13,10 @@ from kg.changes import compare, compare_stores
 from kg.cli import main
 from kg.errors import InputError
 from kg.graph import Graph, build_graph, memory_store, read_graph
-from kg.model import DocumentId
+from kg.graph.namespaces import Iris
+from kg.linking import Link, link_triples
+from kg.linking.table import EXACT_MATCH
+from kg.model import DocumentId, EntityId
 from kg.pipeline import BuildReport, division_codes
 from kg.reading import find_files
 from kg.resolution import resolve
@@ -24,7 +27,13 @@ from kg.settings import Settings
 from kg.support import open_support, write_support
 from kg.workers import DocumentExtraction, extract_files
 from tests.conftest import DOCUMENTS, write_corpus
-from tests.factories import make_run
+from tests.factories import (
+    make_article,
+    make_document,
+    make_extraction,
+    make_mention,
+    make_run,
+)
 
 SAMPLE = Path(__file__).parent.parent / "corpus"
 HOME = "聊城市"
@@ -115,6 +124,28 @@ def _claims(graph: Graph):  # type: ignore[no-untyped-def]
     from kg.graph.reader import GraphReader
 
     return list(GraphReader(memory_store(graph)).claims())
+
+
+def test_links_of_what_is_gone_go_with_it(tmp_path: Path) -> None:
+    def article(name: str, place: str) -> DocumentExtraction:
+        text = make_article(f"{place}召开大会。", id=f"{name}/a1")
+        found = make_extraction(text, [make_mention(text, place, "Place")])
+        return DocumentExtraction(make_document(text.text, id=name), (found,))
+
+    documents = [article("one", "莘县"), article("two", "冠县")]
+    codes = {"莘县": "371522", "冠县": "371525"}
+    links = [
+        Link(EntityId(f"place:{name}"), EXACT_MATCH, f"https://example.org/{code}", "", "", "2023-05-04", code=code)
+        for name, code in codes.items()
+    ]  # fmt: skip
+    triples = link_triples(links, lambda id_: id_, Iris()).triples
+    whole = build(documents, tmp_path / "support.sqlite")
+    linked = Graph(tuple({*whole.triples, *triples}), whole.base_iri)
+    left = {
+        str(it) for it in read_graph(without(linked, tmp_path / "support.sqlite", "one")).triples
+    }
+    assert [code for code in codes.values() if any(code in it for it in left)] == ["371525"]
+    assert sum("linkOf" in it for it in left) == 1
 
 
 # ----------------------------------------------------------------------------------- the folder

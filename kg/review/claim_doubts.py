@@ -122,7 +122,7 @@ class ClaimDoubts:
                 if not isinstance(quad.subject, ox.NamedNode):
                     continue
                 claim = self._reader.claim(quad.subject)
-                is_exact = claim.asserted and not claim.qualifier("bound")
+                is_exact = claim.asserted and not (claim.qualifier("bound") or claim.is_superseded)
                 if is_exact and claim.subject.type in _BUILT:
                     groups[claim.subject.iri, claim.qualifier("unit")].append(claim)
             for group in groups.values():

@@ -38,7 +38,7 @@ class History:
         target = judgement.target
         if isinstance(target, Pair):
             self._pairs |= {self._written(target), self._meant(target)}
-        elif isinstance(target, ClaimKey) and not (judgement.document or judgement.quote):
+        elif isinstance(target, ClaimKey):  # also where only one of its documents was found wrong
             self._claims[self._ends(target)].append(target)
 
     def _written(self, pair: Pair) -> frozenset[str]:
