@@ -87,23 +87,8 @@ def review(
     what is likeliest wrong and carries most (claims, money) first. What is judged goes to a text file
     beside kg.toml, one judgement a line, and holds from the next kg build on; it is never asked again.
     """
-    if context.invoked_subcommand is None:
-        _review(folder, file, listing, as_json, sheet, filled, judged, undo, unsure, limit, by)
-
-
-def _review(
-    folder: Path,
-    file: Path | None,
-    listing: bool,
-    as_json: bool,
-    sheet: Path | None,
-    filled: Path | None,
-    judged: bool,
-    undo: str | None,
-    unsure: bool,
-    limit: int | None,
-    by: str | None,
-) -> None:
+    if context.invoked_subcommand is not None:
+        return
     from kg.review import judgements_file, propose, read_judgements
 
     _require_one_mode(listing or as_json, sheet, filled, judged, undo)

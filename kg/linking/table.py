@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from kg.errors import InputError
-from kg.graph.files import replace_file
+from kg.graph.files import read_optional, replace_file
 from kg.model import EntityId, Verdict
 from kg.schema import load_schema
 
@@ -56,13 +56,7 @@ def read_links(path: Path) -> tuple[Link, ...]:
     Raises:
         InputError: a line is no link; the message names it.
     """
-    try:
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        return ()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"not readable: {error}", path=path) from error
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(read_optional(path), newline=""))
     links = []
     try:
         header = next(reader, list(_COLUMNS))

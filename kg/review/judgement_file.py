@@ -25,7 +25,7 @@ from pathlib import Path
 import yaml
 
 from kg.errors import InputError
-from kg.graph.files import replace_file
+from kg.graph.files import read_optional, replace_file
 from kg.model import EntityId
 from kg.review.judgements import ClaimKey, Judgement, Kind, Pair, Target, effective
 from kg.schema import load_schema
@@ -72,13 +72,7 @@ def read_judgements(path: Path) -> tuple[Judgement, ...]:
         InputError: the file is not YAML, a judgement is not one, or two contradict each other; the
             message names the line.
     """
-    try:
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        return ()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"not readable: {error}", path=path) from error
-    judgements = tuple(_parse(node, path) for node in _entries(text, path))
+    judgements = tuple(_parse(node, path) for node in _entries(read_optional(path), path))
     _require_consistent(judgements, path)
     return judgements
 
