@@ -26,7 +26,14 @@ from kg.jsonl import dump_line, write_lines
 from kg.model import Document, Extraction, Resolution, Run
 from kg.settings import Settings
 from kg.staging import staged
-from kg.workers import FileResult, Progress, Skipped, Stopwatch, extract_files
+from kg.workers import (
+    FileResult,
+    Progress,
+    Skipped,
+    Stopwatch,
+    engine_report,
+    extract_files,
+)
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -113,8 +120,9 @@ def build(
     documents = [each.document for result in results for each in result.documents]
     extractions = [one for it in results for each in it.documents for one in each.extractions]
     skipped = tuple(skip for result in results for skip in result.skipped)
+    engine_lines = engine_report(settings, results)
     if not documents:
-        return BuildReport(out, skipped)
+        return BuildReport(out, skipped, engine_lines=engine_lines)
 
     def say(what: str) -> None:
         if progress is not None:
@@ -162,6 +170,7 @@ def build(
             judged=applied,
             links=links,
             linked=linked,
+            engine_lines=engine_lines,
         )
         (folder / RECORD).write_text(report.as_json(), "utf-8")
     cache.keep_only({result.cache_key for result in results})
@@ -220,6 +229,7 @@ class BuildReport:
     judged: Applied | None = None
     links: Path | None = None
     linked: AppliedLinks | None = None
+    engine_lines: tuple[str, ...] = ()  # what the engine has to tell
 
     @property
     def is_built(self) -> bool:
@@ -241,6 +251,7 @@ class BuildReport:
             "violations": list(self.violations),
             "judgements": self._judgement_record(),
             "links": self._link_record(),
+            "engine": list(self.engine_lines),
             "seconds": dict(self.seconds),
         }
         return json.dumps(record, ensure_ascii=False, indent=1) + "\n"

@@ -91,8 +91,16 @@ def load_settings(
     *,
     environment: Mapping[str, str] | None = None,
     flags: Mapping[str, object] | None = None,
+    is_named: bool = True,
 ) -> Settings:
     """Combine *file*, the environment and *flags* (None: not given), the later winning.
+
+    Args:
+        file: the corpus's settings.
+        environment: the process's, if left out.
+        flags: values by name.
+        is_named: whether the user named *file*. One that was only found in a corpus may be a
+            stranger's, and must not say which server the texts go to, or which model is loaded.
 
     Raises:
         InputError: *file* cannot be read or is not TOML.
@@ -100,10 +108,16 @@ def load_settings(
     """
     environment = os.environ if environment is None else environment
     changes: dict[str, object] = _from_file(file) if file else {}
+    in_file = changes.get("engine")
     changes |= _from_environment(environment)
     for name, value in (flags or {}).items():
         if value is not None and value != ():
             changes[name] = _checked(name, value, f"--{name.replace('_', '-')}")
+    if not is_named and in_file == changes.get("engine") and ":" in str(in_file):
+        raise SettingsError(
+            f"{file} names the engine {in_file}; a file that nobody named may not: "
+            f"say --settings {file}, or --engine"
+        )
     return replace(Settings(), **changes)  # type: ignore[arg-type]  # checked by _PARSERS
 
 

@@ -14,7 +14,7 @@ import logging
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -43,6 +43,7 @@ __all__ = [
     "Progress",
     "Skipped",
     "Stopwatch",
+    "engine_report",
     "extract_document",
     "extract_files",
 ]
@@ -81,6 +82,7 @@ class FileResult:
     seconds: Mapping[str, float] = field(default_factory=dict)  # by stage
     cache_key: str = ""
     is_reused: bool = False  # found in the cache
+    counts: Mapping[str, int] = field(default_factory=dict)  # of an engine that reports
 
 
 class Stopwatch:
@@ -129,6 +131,19 @@ def extract_files(
         if progress is not None:
             progress(done, len(tasks), result.path)
         yield result
+
+
+def engine_report(settings: Settings, results: Iterable[FileResult]) -> tuple[str, ...]:
+    """Return what the engine has to tell of all *results* together, in lines; often nothing."""
+    from kg.engines import ReportingEngine, load_engine
+
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts.update(result.counts)
+    engine = load_engine(settings.engine)
+    if not counts or not isinstance(engine, ReportingEngine):
+        return ()
+    return tuple(engine.report(counts))
 
 
 def extract_document(
@@ -189,7 +204,21 @@ def _extract_file(task: _Task) -> FileResult:
         documents.append(_read_and_extract(task, stopwatch))
     if task.cache and key and documents:  # not above: a full disk is no fault of the document
         task.cache.store(key, documents[0])
-    return FileResult(task.name, tuple(documents), tuple(skipped), dict(stopwatch.seconds), key)
+    return FileResult(
+        task.name,
+        tuple(documents),
+        tuple(skipped),
+        dict(stopwatch.seconds),
+        key,
+        counts=_engine_counts(task.settings),
+    )
+
+
+def _engine_counts(settings: Settings) -> Mapping[str, int]:
+    from kg.engines import ReportingEngine, load_engine
+
+    engine = load_engine(settings.engine)
+    return engine.take_counts() if isinstance(engine, ReportingEngine) else {}
 
 
 def _cache_key(task: _Task) -> str:

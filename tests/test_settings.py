@@ -113,3 +113,12 @@ def test_record_of_a_run_holds_what_is_set() -> None:
     assert pairs["home"] == "聊城市"
     assert pairs["excluded_relations"] == "partOf"
     assert "publisher" not in pairs
+
+
+def test_file_that_nobody_named_does_not_say_where_texts_go(tmp_path: Path) -> None:
+    file = write(tmp_path, '[extract]\nengine = "llm:https://example.org/v1#m"')
+    with pytest.raises(SettingsError, match="--settings"):
+        load_settings(file, environment={}, is_named=False)
+    assert load_settings(file, environment={}).engine == "llm:https://example.org/v1#m"
+    plain = write(tmp_path, '[extract]\nengine = "hanlp"')
+    assert load_settings(plain, environment={}, is_named=False).engine == "hanlp"

@@ -96,6 +96,8 @@ def build(
 
 def _say_built(report: BuildReport) -> None:
     say_skipped(report.skipped)
+    for line in report.engine_lines:
+        say(line)
     if not report.is_built:
         say("kg: no document could be used; nothing was written")
         return

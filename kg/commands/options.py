@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +14,7 @@ from kg.console import progress_bar, say
 if TYPE_CHECKING:
     from kg.jsonl import Annotation
     from kg.settings import Settings
-    from kg.workers import Skipped
+    from kg.workers import FileResult, Skipped
 
 __all__ = [
     "annotations_of",
@@ -84,7 +85,9 @@ def jobs_options(command: F) -> F:
 def settings_of(paths: Sequence[Path], file: Path | None, **flags: object) -> Settings:
     from kg.settings import find_settings_file, load_settings
 
-    return load_settings(file or find_settings_file(paths), flags=flags)
+    if file is not None:
+        return load_settings(file, flags=flags)
+    return load_settings(find_settings_file(paths), flags=flags, is_named=False)
 
 
 def say_skipped(skipped: Sequence[Skipped]) -> None:
@@ -100,16 +103,18 @@ def annotations_of(
     jobs: int,
     strict: bool,
 ) -> Iterator[Annotation]:
-    """Extract files one after the other, showing progress, and say at the end what was skipped."""
+    """Extract files one after the other, showing progress; say at the end what was skipped and what it cost."""
     from kg.jsonl import to_annotation
-    from kg.workers import extract_files
+    from kg.workers import engine_report, extract_files
 
-    skipped: list[Skipped] = []
+    results: list[FileResult] = []  # without their documents, which may be many
     with progress_bar("extracting") as progress:
         for result in extract_files(
             files, settings=settings, jobs=jobs, strict=strict, progress=progress
         ):
-            skipped += result.skipped
+            results.append(replace(result, documents=()))
             for each in result.documents:
                 yield to_annotation(each.document, each.extractions)
-    say_skipped(skipped)
+    say_skipped([skip for result in results for skip in result.skipped])
+    for line in engine_report(settings, results):
+        say(line)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from kg.engines.interface import Engine
+from kg.engines.interface import Engine, ReportingEngine
 from kg.engines.registry import engine_names, make_engine
 
-__all__ = ["Engine", "engine_names", "load_engine"]
+__all__ = ["Engine", "ReportingEngine", "engine_names", "load_engine"]
 
 
 @lru_cache(maxsize=4)

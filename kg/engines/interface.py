@@ -7,12 +7,12 @@ lists what every engine keeps, and is run against each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 from kg.model import Article, Extraction
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "ReportingEngine"]
 
 
 class Engine(Protocol):
@@ -38,3 +38,18 @@ class Engine(Protocol):
             AnnotatorUnavailable: what the engine needs cannot be reached, whatever the article.
             InputError: this document is more than the engine can take.
         """
+
+
+@runtime_checkable
+class ReportingEngine(Engine, Protocol):
+    """An engine that has something to tell at the end of a command: what it cost, what it dropped.
+
+    Counts travel with the results, so that those of several processes can be added up; only then are
+    they put into words. An engine that has nothing to tell leaves both methods out.
+    """
+
+    def take_counts(self) -> Mapping[str, int]:
+        """Return what was counted since the last call, by name."""
+
+    def report(self, counts: Mapping[str, int]) -> Sequence[str]:
+        """Return lines for people about *counts* added up over a run; for the terminal."""

@@ -18,7 +18,10 @@ from kg.errors import SettingsError
 __all__ = ["engine_names", "make_engine"]
 
 GROUP = "kg.engines"
-BUNDLED: Mapping[str, str] = {"builtin": "kg.engines.builtin:make_engine"}
+BUNDLED: Mapping[str, str] = {
+    "builtin": "kg.engines.builtin:make_engine",
+    "llm": "kg.engines.llm:make_engine",
+}
 
 
 def engine_names() -> tuple[str, ...]:

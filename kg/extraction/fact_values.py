@@ -21,7 +21,7 @@ from kg.extraction.quantities import FoundQuantity, dimension, find_quantities
 from kg.model import Mention, PartialDate, Quantity, Span, Value
 from kg.schema import load_schema
 
-__all__ = ["FactValue", "find_values"]
+__all__ = ["FactValue", "admits", "event_date", "find_values"]
 
 MAX_CUE_DISTANCE = 24  # characters between a number and the word that tells its attribute
 MAX_EVENT_DISTANCE = 20  # between a date and what happened then
@@ -64,6 +64,15 @@ class FactValue:
     when: PartialDate | None = None  # the date a number holds for
     inside: Mention | None = None  # the name it is a part of: 年产120万吨双酚A项目
     begins: str = ""  # of a state: at what it begins (fact_states)
+
+
+def admits(attribute: str, dimension: str) -> bool:
+    """Say whether a number that measures *dimension* can be a value of *attribute*.
+
+    >>> admits("totalInvestment", "money"), admits("totalInvestment", "area"), admits("other", "area")
+    (True, False, True)
+    """
+    return attribute not in _ADMITS or dimension in _ADMITS[attribute]
 
 
 def find_values(view: SentenceView, published: date | None) -> tuple[FactValue, ...]:
@@ -209,12 +218,12 @@ def _dates(view: SentenceView, dates: Sequence[FoundDate]) -> Iterator[FactValue
         if event is None:
             continue
         attribute, cue = event
-        yield FactValue(found.span, _event_date(found), attribute, "date", cue)
+        yield FactValue(found.span, event_date(found), attribute, "date", cue)
         if found.end is not None and len(found.date.iso) == 10:  # 7月6日至8日举行
             yield FactValue(found.span, found.end, "completionDate", "date", cue)
 
 
-def _event_date(found: FoundDate) -> PartialDate:
+def event_date(found: FoundDate) -> PartialDate:
     """Return when something happens: some time in 明年三季度 is no month, only a year."""
     if found.end is not None and len(found.date.iso) == len("2022-01"):
         return PartialDate(found.date.iso[:4], found.date.text)

@@ -33,7 +33,7 @@ from kg.model import (
     Span,
 )
 
-__all__ = ["find_facts", "find_facts_with"]
+__all__ = ["fact_qualifiers", "find_facts", "find_facts_with"]
 
 
 def find_facts(annotated: AnnotatedArticle, mentions: Sequence[Mention]) -> tuple[Relation, ...]:
@@ -91,12 +91,12 @@ def _relation(choice: Choice) -> Relation:
         subject.id,
         value.value,
         evidence,
-        tuple(sorted(_qualifiers(choice.view, value), key=lambda q: q.name)),
+        tuple(sorted(fact_qualifiers(choice.view, value), key=lambda q: q.name)),
         is_fact=True,
     )
 
 
-def _qualifiers(view: SentenceView, value: FactValue) -> Iterator[Qualifier]:
+def fact_qualifiers(view: SentenceView, value: FactValue) -> Iterator[Qualifier]:
     """Yield the date a number holds for, and whether it is denied, planned or hearsay.
 
     A state says so itself (尚未开工), and a date ahead is a plan by being ahead.

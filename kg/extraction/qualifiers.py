@@ -18,9 +18,9 @@ from kg.extraction.modality import modal_word
 from kg.extraction.quantities import FoundQuantity, dimension, find_quantities
 from kg.model import Mention, MentionId, Qualifier, Relation, Span
 
-__all__ = ["qualify"]
+__all__ = ["TIMELESS", "modal_qualifiers", "qualify"]
 
-_TIMELESS = frozenset({"jurisdiction", "locatedIn", "partOf", "holdsPosition"})
+TIMELESS = frozenset({"jurisdiction", "locatedIn", "partOf", "holdsPosition"})
 # The sum may stand in the next clause: 投资建设…项目，总投资1.2亿元; 签约 takes one from its own only.
 _AMOUNT_NEARBY = frozenset({"investsIn", "finances"})
 _AMOUNT_IN_CLAUSE = frozenset({"ownsStakeIn", "cooperatesWith", "builds"})
@@ -63,7 +63,7 @@ class _Reader:
         }
 
     def qualified(self, relation: Relation) -> Relation:
-        if relation.is_fact or relation.predicate in _TIMELESS:
+        if relation.is_fact or relation.predicate in TIMELESS:
             return relation
         index = bisect_right(self._begins, relation.evidence.span.begin) - 1
         view, values = self._views[index], self._read(index)
@@ -96,7 +96,7 @@ class _Reader:
             inside = [a for a in values.amounts if clause.contains(a.span)]
             yield from _amount(focus, inside)
         yield from _date(view, focus, values.dates)
-        yield from _modality(view, self._mentions[relation.subject], focus)
+        yield from modal_qualifiers(view, self._mentions[relation.subject], focus)
 
 
 def _amount(focus: Span, amounts: Sequence[FoundQuantity]) -> Iterator[Qualifier]:
@@ -122,8 +122,8 @@ def _distance(one: Span, other: Span) -> int:
     return max(one.begin, other.begin) - min(one.end, other.end)
 
 
-def _modality(view: SentenceView, subject: Mention, focus: Span) -> Iterator[Qualifier]:
-    """Look for 尚未, 计划, 据称 in the claim's own clause."""
+def modal_qualifiers(view: SentenceView, subject: Mention, focus: Span) -> Iterator[Qualifier]:
+    """Yield what 尚未, 计划, 据称 make of a claim of *subject*; *focus* lies in the claim's clause."""
     clause = view.clauses[view.clause_index(focus.begin)].span
     begin = max(clause.begin, subject.span.end) if subject.span.end <= focus.end else clause.begin
     span = Span(begin, max(begin + 1, focus.end))

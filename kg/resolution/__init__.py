@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -19,7 +19,7 @@ from kg.resolution.clusters import Cluster, same_name_other_type
 from kg.resolution.corpus import Corpus, read_corpus
 from kg.resolution.identity import former_names
 from kg.resolution.labels import choose_aliases, choose_label, surfaces_of, written_name
-from kg.resolution.links import link_clusters
+from kg.resolution.links import current, link_clusters
 from kg.resolution.names import normalize_name
 from kg.resolution.namesakes import cluster_things
 from kg.resolution.naming import judge_names
@@ -85,7 +85,8 @@ def resolve(
         schema,
     )
     if division_code is not None:
-        entities = _with_codes(entities, statements, division_code)
+        around = {c.id(schema): c.discriminator for c in clusters if c.discriminator}
+        entities = _with_codes(entities, statements, division_code, around)
     logger.info(
         "%d articles: %d entities, %d statements", len(ordered), len(entities), len(statements)
     )
@@ -113,7 +114,8 @@ def _cluster(
     persons, most = link_clusters(namesakes, corpus, judgements, apart)
     clusters = things + persons
     decisions += [*linked, *more, *most, *former_names(clusters, corpus.schema)]
-    return clusters, [*decisions, *same_name_other_type(clusters, corpus.schema)]
+    decisions += same_name_other_type(clusters, corpus.schema)
+    return clusters, list(current(decisions, clusters, judgements, corpus.schema))
 
 
 def _check_types(extractions: Iterable[Extraction], schema: Schema) -> None:
@@ -126,12 +128,18 @@ def _check_types(extractions: Iterable[Extraction], schema: Schema) -> None:
 
 
 def _with_codes(
-    entities: Iterable[Entity], statements: Iterable[Statement], division_code: DivisionCode
+    entities: Iterable[Entity],
+    statements: Iterable[Statement],
+    division_code: DivisionCode,
+    told_apart_by: Mapping[EntityId, str],
 ) -> tuple[Entity, ...]:
     """Return the entities, places with their code: 店子镇 of 博兴县 is not the one of 冠县."""
     entities = tuple(entities)
     label_by_place = {entity.id: entity.label for entity in entities if entity.type == "Place"}
     around: dict[EntityId, list[str]] = defaultdict(list)
+    for place in label_by_place:
+        if place in told_apart_by:
+            around[place].append(told_apart_by[place])
     for statement in statements:
         whole = label_by_place.get(EntityId(str(statement.object)))
         is_denied = statement.qualifier("negated") is True

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from kg.model import ArticleId, Verdict
 from kg.resolution.clusters import Cluster
+from kg.resolution.companies import is_shortened
 from kg.resolution.pairs import Pairs, Reason
 from kg.schema import Schema
 
@@ -44,9 +45,9 @@ def alias_pairs(
         owners = uses.owners.get(name, [])
         if len(owners) != 1 or len(using) != 1 or using == set(owners):
             continue
-        if is_ambiguous(*name) and not uses.share_article(next(iter(using)), owners[0]):
-            continue
         user, owner = next(iter(using)), owners[0]
+        if is_ambiguous(*name) and not uses.share_article(user, owner):
+            continue
         reason = _DOUBTFUL
         if uses.is_mutual(user, owner):
             reason = _MUTUAL
@@ -100,6 +101,8 @@ class _Uses:
         if cluster.type not in _SHORTENED or _CONTEXTUAL.match(key):
             return False
         if not any(_is_short_for(key, member.key) for member in cluster.members):
+            return False
+        if cluster.type == "Company" and not is_shortened(key, cluster.key):
             return False
         others = (self._clusters[i].key for i in self._containing(cluster.type, key))
         return not any(cluster.key not in other for other in others if other != key)

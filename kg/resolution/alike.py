@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
 from kg.gazetteer import load_gazetteer
 from kg.model import ArticleId, Verdict
+from kg.resolution.bodies import COUNTRY
 from kg.resolution.clusters import Cluster
-from kg.resolution.companies import CompanyName, read_company
+from kg.resolution.companies import CompanyName, is_part, read_company, says_trade
 from kg.resolution.names import is_registered
 from kg.resolution.naming import stands_for
 from kg.resolution.pairs import Pairs, Reason
@@ -31,6 +32,7 @@ _TRADE_FIRST = re.compile(
     r"|经济|开发|房地产|住房|人力|人才|环保|物流|能源|电力|土地|财政|信用|工业|科技|教育|医药"
 )
 _MIN_NAME_WITHOUT_REGION = 5  # 建投集团 and 农商银行 exist in every county
+_LENGTHENED = frozenset({"Agency", "Company", "Organization", "Zone"})
 _MIN_CORE = 4  # 华为, 首钢: two firms may share a name proper of two characters
 
 _REGION = Reason(0.8, "名称只差开头的地名，报道也提到该地")
@@ -49,15 +51,22 @@ _MAX_DOUBTFUL = 5  # candidates recorded for one short name
 # ------------------------------------------------------------------------ something in front
 
 
-def longer_names(clusters: Sequence[Cluster]) -> Pairs:
-    """Yield (longer, shorter) where the longer name is the shorter with something in front."""
-    index_by_name = {(c.type, c.key): i for i, c in enumerate(clusters) if not c.discriminator}
+def longer_names(clusters: Sequence[Cluster], is_ambiguous: Callable[[str, str], bool]) -> Pairs:
+    """Yield (longer, shorter) where the longer name is the shorter with something in front.
+
+    A name that several things bear (*is_ambiguous* of type and name: 税务局, 自贸试验区) is short for none.
+    """
+    index_by_name = {
+        (c.type, c.key): i
+        for i, c in enumerate(clusters)
+        if not c.discriminator and c.type in _LENGTHENED
+    }
     longer_by_shorter: dict[int, list[tuple[int, Reason]]] = defaultdict(list)
     places = _places_by_article(clusters)
     for (type_, key), index in index_by_name.items():
         for begin in range(2, len(key) - 1):
             shorter = index_by_name.get((type_, key[begin:]))
-            if shorter is None:
+            if shorter is None or key[begin] == "(" or is_ambiguous(type_, key[begin:]):
                 continue
             reason = _reason_in_front(key[:begin], clusters[shorter], places)
             if reason is _FULL_NAME and _stand_side_by_side(clusters[index], clusters[shorter]):
@@ -84,8 +93,6 @@ def _reason_in_front(
     """Return why a name with *front* before it is the same, None where it is not."""
     if shorter.type == "Agency":
         return _STATE_NAME if front in _STATE else None
-    if shorter.type not in {"Company", "Organization", "Zone"}:
-        return None
     if shorter.type == "Company" and is_registered(shorter.key):
         return _APPOSITION
     if shorter.type == "Company" and _is_registered_without(front, shorter.key):
@@ -134,11 +141,16 @@ def short_companies(clusters: Sequence[Cluster]) -> Pairs:
             for i in by_beginning.get(key[:_MIN_CORE], ())
             if names[i].core.startswith(key)
             and stands_for(key, clusters[i].key, "Company")
-            and not _is_regional_part(names[i].core[len(key) :])
+            and not is_part(key, clusters[i].key)
+            and says_trade(names[i].core[len(key) :])
         } - {index}
         if whole:
             # 五矿集团 says no less than 中国五矿集团有限公司, 华为 less than 华为技术有限公司.
-            sure = _SHORT if len(key) >= _MIN_CORE else _SHORT_DOUBT
+            is_near = all(
+                surroundings[i] & surroundings[index] or not _is_local(names[i], name)
+                for i in whole
+            )
+            sure = _SHORT if is_near and len(key) >= _MIN_CORE else _SHORT_DOUBT
             yield from _candidates(whole | begun, index, sure)
         elif len(key) >= _MIN_CORE and not name.code:
             near = all(surroundings[i] & surroundings[index] for i in begun)
@@ -165,15 +177,15 @@ def _indices(
     return by_short, by_beginning
 
 
-def _is_regional_part(rest: str) -> bool:
-    """Say whether what follows a short name is a region: 燕京啤酒|新疆公司 is only a part of it."""
-    gazetteer = load_gazetteer()
-    return any(gazetteer.lookup(rest[:end]) for end in range(2, len(rest) + 1))
-
-
 def _is_region_possible(short: CompanyName, full: CompanyName) -> bool:
     """Say whether a short name that begins with a region can be the firm registered in another."""
     return not short.code or not full.code or short.code == full.code
+
+
+def _is_local(full: CompanyName, short: CompanyName) -> bool:
+    """Say whether a city or county is left out: 锦湖轮胎 may be the mother of 南京锦湖轮胎有限公司."""
+    is_of_province = full.code.endswith("0000") or full.code == COUNTRY
+    return bool(full.code) and not is_of_province and not short.code
 
 
 def _candidates(found: set[int], short: int, sure: Reason) -> Pairs:

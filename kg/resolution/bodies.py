@@ -30,7 +30,7 @@ _NO_LEVEL = re.compile(
 # Heads of bodies that every region has. 部 is none of them: ministries are central, and 组织部 follows 市委.
 _REGIONAL_HEAD = re.compile(
     r"[\w、]{1,12}(?:局|委|委员会|办|办公室|法院|检察院|派出所|支队|大队|分局|管委会|人民政府|党委|领导小组|指挥部|服务中心|交易中心"
-    r"|人民医院|中医院|图书馆|文化馆|博物馆|小学|中学|总工会|商会|联合会|供销社)"
+    r"|人民医院|中医院|图书馆|文化馆|博物馆|小学|中学|总工会|商会|联合会|供销社|机关|部门)"
 )
 _CENTRAL_WORDS = re.compile(r"国家|国务院|中央|中国|中共中央|中华|全国|最高|联合国|世界|国际|央")
 _HEADS_IN_FUNCTION = ("委员会", "委", "局", "厅", "办公室", "办", "部", "中心", "分局")

@@ -59,10 +59,15 @@ class Cluster:
     key: str  # normalized label
     discriminator: str  # what tells namesakes apart, mostly ""
     members: tuple[LocalEntity, ...]  # in the order of their articles
+    former: frozenset[EntityId] = frozenset()  # ids of what was joined to it
 
     def id(self, schema: Schema) -> EntityId:
         """Return the readable id, ``person:王伟·聊城市工信局``."""
         return entity_id(self.type, self.key, schema, self.discriminator)
+
+    def ids(self, schema: Schema) -> frozenset[EntityId]:
+        """Return its id and those under which a person may have judged it before it was joined."""
+        return self.former | {self.id(schema)}
 
 
 def local_entities(extraction: Extraction) -> Iterator[LocalEntity]:

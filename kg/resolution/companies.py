@@ -16,8 +16,9 @@ from kg.gazetteer import TOWN, load_gazetteer
 from kg.resolution.bodies import COUNTRY
 from kg.resolution.kinds import is_kind
 from kg.resolution.tables import load_short_names
+from kg.schema import load_schema
 
-__all__ = ["CompanyName", "read_company"]
+__all__ = ["CompanyName", "is_part", "is_shortened", "read_company", "says_trade"]
 
 _FORM = re.compile(
     r"(?:股份有限公司|有限责任公司|有限公司|股份公司|总公司|公司|厂|农民专业合作社|专业合作社|合作社)$"
@@ -29,9 +30,9 @@ _BRANCH = re.compile(
 )
 _LONGEST_REGION = 12
 _TRADES = re.compile(
-    r"科技|技术|实业|工业|化工|材料|新材料|能源|建设|投资|发展|农业|食品|药业|制药|医药|机械|设备|装备|电子|电气|汽车|物流|贸易|商贸|纺织|服装"
+    r"(?:科技|技术|实业|工业|化工|材料|新材料|能源|建设|投资|发展|农业|食品|药业|制药|医药|机械|设备|装备|电子|电气|汽车|物流|贸易|商贸|纺织|服装"
     r"|钢铁|金属|铜业|铝业|矿业|煤业|煤炭|电力|光电|光伏|地产|置业|房地产|建筑|工程|环保|生物|轴承|啤酒|酒业|乳业|粮油|粮食|食用油|运输|航空"
-    r"|信息|软件|网络|通信|数据|文化|旅游|传媒|教育|咨询|管理|服务|控股|资本|证券|银行|保险|基金|担保|租赁|信托|重工|水泥|玻璃|陶瓷|造纸|纸业"
+    r"|信息|软件|家具|电梯|动漫|太阳能|通讯|数码|电器|家电|饮料|肉食品|轮胎|网络|通信|数据|文化|旅游|传媒|教育|咨询|管理|服务|控股|资本|证券|银行|保险|基金|担保|租赁|信托|重工|水泥|玻璃|陶瓷|造纸|纸业)+"
 )
 
 
@@ -72,9 +73,72 @@ def read_company(name: str) -> CompanyName:
     group = _GROUP.search(core)
     if group and len(core) > len(group[0]):
         core = core[: group.start()]
-        if core.startswith("中国") and not is_kind(core.removeprefix("中国")):
-            code, core = COUNTRY, core.removeprefix("中国")  # 中国五矿集团, but 中国建筑集团
+        bare = core.removeprefix("中国")
+        if bare != core and not is_kind(bare) and not _TRADES.fullmatch(bare):
+            code, core = COUNTRY, bare  # 五矿集团 says whose; 建筑集团 without 中国 would not
     return CompanyName(code, core, form[0] if form else "", bool(group), bool(_BRANCH.search(bare)))
+
+
+# What follows the name of a firm in the name of its daughter or of a part of it …
+_PART = re.compile(
+    r"\(|母公司|工厂|厂$|事业|物流|贸易|进出口|投资|置业|地产|研究|学院|新产品|业绩|乘用车|第[一二三四五六七八九十]|[A-Za-z]"
+)
+_PART_ANYWHERE = re.compile(r"销售|营销|财务|租赁|物业|小额贷款|售后")  # … also behind the trade
+
+
+def is_part(short: str, long: str) -> bool:
+    """Say whether *long* is a daughter or a part of the firm *short*.
+
+    >>> is_part("燕京啤酒", "燕京啤酒新疆公司"), is_part("昱珩铜箔", "昱珩铜箔销售有限公司")
+    (True, True)
+    >>> is_part("昱珩铜箔", "昱珩铜箔材料有限公司")
+    False
+    """
+    _, found, rest = long.partition(short)
+    if not found or not rest:
+        return False
+    rest = rest.removeprefix("(集团)")
+    if _PART.match(rest) or _PART_ANYWHERE.search(rest):
+        return True
+    gazetteer = load_gazetteer()
+    return any(gazetteer.lookup(rest[:end]) for end in range(2, min(len(rest), _LONGEST_REGION)))
+
+
+def is_shortened(short: str, long: str) -> bool:
+    """Say whether a company's name is shortened as papers do it.
+
+    Either words are left out at its ends (a region in front, trade and form behind), or characters
+    inside a registered name, which keeps its first one and is then no full form itself. What is left
+    out must not be a name of its own.
+
+    >>> is_shortened("七匹狼", "福建七匹狼实业股份有限公司"), is_shortened("郑煤机", "郑州煤矿机械集团股份有限公司")
+    (True, True)
+    >>> is_shortened("索尼", "索尼爱立信"), is_shortened("三菱重工", "三菱重工海尔(青岛)空调机有限公司")
+    (False, False)
+    """
+    name = read_company(long)
+    front, found, rest = long.partition(short)
+    if not found:
+        has_form = bool(_FORM.search(short) or _GROUP.search(short))
+        is_whole = not has_form and len(short) > 2 and short[0] in (name.core[:1], long[0])
+        return bool(name.form) and is_whole
+    if is_part(short, long) or not says_trade(rest):
+        return False
+    if front and not _is_region(front):
+        return bool(name.form) and not _FORM.search(short) and not _GROUP.search(short)
+    return True
+
+
+def says_trade(text: str) -> bool:
+    """Say whether *text* is at most trade, 集团 and legal form, and no name of its own."""
+    bare = _FORM.sub("", text.replace("(集团)", "集团"))
+    bare = _GROUP.sub("", bare)
+    return not bare or bool(_TRADES.fullmatch(bare)) or is_kind(bare)
+
+
+def _is_region(word: str) -> bool:
+    is_country = word in load_schema().word_list("world-place")
+    return word == "中国" or is_country or bool(load_gazetteer().lookup(word))
 
 
 def _without_region(body: str) -> tuple[str, str]:

@@ -99,9 +99,11 @@ class Geography:
 
     def region(self, name: str, article_id: ArticleId) -> Region | None:
         """Return the region that *name* is the name of, in this article."""
-        near = (*self._around.get((article_id, name), ()), *self.regions(article_id))
+        around = self._around.get((article_id, name), ())
+        near = (*around, *self.regions(article_id))
         others = [region for region in near if name not in (region.name, region.short)]
-        found = _resolve(self.gazetteer, name, others)
+        found = _resolve(self.gazetteer, name, around) if around else None
+        found = found or _resolve(self.gazetteer, name, others)
         if found is not None:
             return found
         region, rest = self.leading(name, others)

@@ -75,7 +75,7 @@ def _company(key: str) -> str | None:
     if full := load_short_names().company.get(key):
         return full
     name = read_company(key)
-    if not name.code or name.is_branch:
+    if name.is_branch or not (name.code or name.core.startswith("中国")):
         return None
     # 股份有限公司 and 有限公司 of equal region, name proper and trade are one firm before and after
     # its conversion; a 厂 or 合作社 is not.

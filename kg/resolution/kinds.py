@@ -15,7 +15,7 @@ from kg.schema import load_schema
 __all__ = ["is_kind"]
 
 _LONGEST_WORD = 8
-_NUMERALS = frozenset("第一二三四五六七八九十两几0123456789.%万亿千百吨亩平方米期号")
+_NUMERALS = frozenset("第一二三四五六七八九十两几0123456789.%万亿千百吨亩平方米期号()、")
 
 
 @lru_cache(maxsize=100_000)

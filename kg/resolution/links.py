@@ -10,22 +10,23 @@ pair is recorded for review and stays two.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, product
 
-from kg.model import Decision, EntityId, Verdict
+from kg.model import Decision, Verdict
 from kg.resolution.aliases import alias_pairs
 from kg.resolution.alike import longer_names, misspelt_names, short_companies
 from kg.resolution.clusters import Cluster
 from kg.resolution.constraints import ConstrainedClusters
 from kg.resolution.corpus import Corpus
 from kg.resolution.identity import identity_pairs, is_present_name
-from kg.resolution.names import entity_id, is_registered
+from kg.resolution.names import is_registered
 from kg.resolution.pairs import Pairs
-from kg.resolution.projects import same_projects
+from kg.resolution.projects import same_projects, without_conflicts
 from kg.schema import Schema
 
-__all__ = ["link_clusters"]
+__all__ = ["current", "link_clusters"]
 
 logger = logging.getLogger(__name__)
 
@@ -44,14 +45,21 @@ def link_clusters(
     linker = _Linker(clusters, corpus.schema, constraints, apart)
     decisions = linker.apply_constraints()
     decisions += linker.join(
-        chain(identity_pairs(clusters, corpus.geography), longer_names(clusters))
+        chain(
+            identity_pairs(clusters, corpus.geography),
+            longer_names(clusters, corpus.names.is_ambiguous),
+        )
     )
     linker = _Linker(linker.merged(), corpus.schema, constraints, apart)
     linker.apply_constraints()
     named = linker.clusters
     decisions += linker.join(
         chain(
-            alias_pairs(named, corpus.schema, corpus.names.is_ambiguous),
+            without_conflicts(
+                alias_pairs(named, corpus.schema, corpus.names.is_ambiguous),
+                named,
+                corpus.projects,
+            ),
             same_projects(named, corpus.projects),
             short_companies(named),
             misspelt_names(named),
@@ -120,38 +128,55 @@ class _Linker:
             yield Decision(*ids, reason.verdict, reason.score, reason.words)
 
     def _is_judged(self, left: int, right: int) -> bool:
-        known_as = (_ids(self.clusters[index], self._schema) for index in (left, right))
+        known_as = (self.clusters[index].ids(self._schema) for index in (left, right))
         return any(frozenset(pair) in self._judged for pair in product(*known_as))
 
     def merged(self) -> list[Cluster]:
         """Return the clusters as they were joined."""
         groups = self._links.groups()
-        return [_merge([self.clusters[i] for i in group]) for group in groups]
+        return [_merge([self.clusters[i] for i in group], self._schema) for group in groups]
 
 
 def _index_by_id(clusters: Sequence[Cluster], schema: Schema) -> Mapping[str, int]:
-    """Return the clusters by their ids and by those their members had; a name of two is left out."""
-    by_id: dict[str, int] = {}
-    several: set[str] = set()
-    for index, cluster in enumerate(clusters):
-        for id_ in _ids(cluster, schema) - {cluster.id(schema)}:
-            if by_id.setdefault(id_, index) != index:
-                several.add(id_)
-    members = {id_: index for id_, index in by_id.items() if id_ not in several}
-    return {**members, **{cluster.id(schema): i for i, cluster in enumerate(clusters)}}
+    """Return the clusters by their ids, the present and the former ones."""
+    index_by_id: dict[str, int] = {id_: i for i, c in enumerate(clusters) for id_ in c.former}
+    return index_by_id | {cluster.id(schema): i for i, cluster in enumerate(clusters)}
 
 
-def _ids(cluster: Cluster, schema: Schema) -> set[EntityId]:
-    """Return the id of a cluster and those its members had before they were joined."""
-    members = {(m.type, m.key) for m in cluster.members}
-    former = {entity_id(type_, key, schema, cluster.discriminator) for type_, key in members}
-    return {cluster.id(schema), *former}
+def current(
+    decisions: Iterable[Decision],
+    clusters: Sequence[Cluster],
+    judgements: Sequence[Decision],
+    schema: Schema,
+) -> Iterator[Decision]:
+    """Yield the decisions; what is open names the entities as they came out.
+
+    A doubt that is settled, by a person or because the two became one on other grounds, is left out.
+    """
+    index_by_id = _index_by_id(clusters, schema)
+
+    def ends(decision: Decision) -> tuple[str, ...]:
+        found = (index_by_id.get(end) for end in (decision.left, decision.right))
+        names = (decision.left, decision.right)
+        return tuple(
+            name if index is None else clusters[index].id(schema)
+            for name, index in zip(names, found, strict=True)
+        )
+
+    judged = {frozenset(ends(judgement)) for judgement in judgements}
+    for decision in decisions:
+        if decision.verdict is not Verdict.UNSURE:
+            yield decision
+            continue
+        left, right = ends(decision)
+        if left != right and frozenset((left, right)) not in judged:
+            yield replace(decision, left=left, right=right)
 
 
 # ------------------------------------------------------------------------------------ merging
 
 
-def _merge(clusters: Sequence[Cluster]) -> Cluster:
+def _merge(clusters: Sequence[Cluster], schema: Schema) -> Cluster:
     """Return one cluster under the present, else the fullest name.
 
     Words in front of a registered name don't count.
@@ -169,7 +194,8 @@ def _merge(clusters: Sequence[Cluster]) -> Cluster:
         (member for cluster in clusters for member in cluster.members),
         key=lambda member: (member.article_id, member.type, member.key),
     )
-    return Cluster(chief.type, chief.key, chief.discriminator, tuple(members))
+    former = frozenset(id_ for cluster in clusters for id_ in cluster.ids(schema))
+    return Cluster(chief.type, chief.key, chief.discriminator, tuple(members), former)
 
 
 def _has_words_before(key: str, registered: str) -> bool:

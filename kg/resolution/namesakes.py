@@ -20,7 +20,7 @@ from kg.resolution.constraints import UnionFind
 from kg.resolution.corpus import Corpus
 from kg.resolution.kinds import is_kind
 from kg.resolution.names import split_phase
-from kg.resolution.traits import Traits
+from kg.resolution.traits import NO_TRAITS, Traits, region_traits
 from kg.schema import Schema
 
 __all__ = ["Group", "cluster_things", "components", "group_by_traits"]
@@ -63,41 +63,29 @@ class _Describer:
     def traits(self, local: LocalEntity) -> Traits:
         """Return what an ambiguous name stands for in its article; empty where nobody can tell."""
         if split_phase(local.key, self._schema)[1] or local.type in {"Event", "Platform", "Policy"}:
-            return Traits(frozenset())
+            return NO_TRAITS
         if local.type == "Project":
             return self._projects.traits(local)
         if local.type in {"Agency", "Organization"}:
             return self._body_traits(local)
         if local.type == "Place" and self._geography.is_ambiguous(local.key):
             return self._place_traits(local)
-        region = self._geography.local_region(local.article_id, local.key)
-        return (
-            Traits(frozenset({f"region:{region.code}"}), region.name)
-            if region
-            else Traits(frozenset())
-        )
+        return region_traits(self._geography.local_region(local.article_id, local.key))
 
     def _body_traits(self, local: LocalEntity) -> Traits:
         body = read_body(local.key, local.type, self._geography, local.article_id)
         if body is not None:
-            region = self._geography.gazetteer.by_code.get(body.code)
-            words = region.name if region else "全国" if body.code == COUNTRY else ""
-            return Traits(frozenset({f"region:{body.code}"}), words)
+            if body.code == COUNTRY:
+                return Traits(frozenset({f"region:{COUNTRY}"}), "全国")
+            return region_traits(self._geography.gazetteer.by_code[body.code])
         if has_level(local.key):
-            return Traits(frozenset())
-        region = self._geography.local_region(local.article_id, local.key)
-        return (
-            Traits(frozenset({f"region:{region.code}"}), region.name)
-            if region
-            else Traits(frozenset())
-        )
+            return NO_TRAITS
+        return region_traits(self._geography.local_region(local.article_id, local.key))
 
     def _place_traits(self, local: LocalEntity) -> Traits:
         region = self._geography.region(local.key, local.article_id)
-        if region is None:
-            return Traits(frozenset())
-        outer = self._geography.gazetteer.parent(region)
-        return Traits(frozenset({f"region:{region.code}"}), outer.name if outer else region.name)
+        outer = self._geography.gazetteer.parent(region) if region else None
+        return region_traits(region, outer.name if outer else "")
 
 
 # ----------------------------------------------------------------------------------- grouping

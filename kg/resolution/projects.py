@@ -23,7 +23,7 @@ from kg.resolution.pairs import Pairs, Reason
 from kg.resolution.statements import canonical_decimal
 from kg.resolution.traits import Traits
 
-__all__ = ["ProjectName", "Projects", "read_project", "same_projects"]
+__all__ = ["ProjectName", "Projects", "read_project", "same_projects", "without_conflicts"]
 
 _OWNS = frozenset({"builds", "investsIn", "operates", "launched"})
 _OWNERS = frozenset({"Company"})
@@ -138,6 +138,26 @@ def same_projects(clusters: Sequence[Cluster], projects: Projects) -> Pairs:
 
 
 _MIN_SUBJECT = 2
+_IN_DOUBT = Reason(0.5, "名称相通，但业主或地点不同", Verdict.UNSURE)
+
+
+def without_conflicts(pairs: Pairs, clusters: Sequence[Cluster], projects: Projects) -> Pairs:
+    """Yield the pairs; of two projects with other owners or in other places none is sure."""
+    for (left, right), reason in pairs:
+        is_conflict = clusters[left].type == "Project" and _conflict(
+            *(_traits(clusters[index], projects) for index in (left, right))
+        )
+        yield (left, right), _IN_DOUBT if is_conflict else reason
+
+
+def _traits(cluster: Cluster, projects: Projects) -> frozenset[str]:
+    return frozenset(t for member in cluster.members for t in projects.traits(member).tokens)
+
+
+def _conflict(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Say whether two sets of traits share none and have different ones of a kind."""
+    kinds = ({token.partition(":")[0] for token in tokens} for tokens in (one, other))
+    return not one & other and bool(set.intersection(*kinds))
 
 
 def _money(value: object) -> Iterator[str]:

@@ -247,8 +247,11 @@ class _Work:
         if not reader.find_entities(reader.iris.entity_id(place.value) or ""):
             return  # the place is gone
         wholes = [reader.node(whole.value) for whole in self._objects(place, kg_term("locatedIn"))]
+        # A namesake carries what tells it apart, 店子镇·冠县.
+        _, dot, apart = (reader.iris.entity_id(place.value) or "").rpartition("·")
         around = sorted(whole.label for whole in wholes if whole.type == "Place")
-        code = division_code(reader.node(place.value).label, around)
+        around += [apart] if dot else []
+        code = division_code(reader.node(place.value).label, sorted(around))
         self._set(place, _DIVISION, [terms.text(code)] if code else [])
 
 

@@ -15,6 +15,7 @@ from kg.graph import Graph, build_graph, memory_store, to_rdflib
 from kg.graph.namespaces import VOCABULARIES, Iris
 from kg.model import Extraction, PartialDate, Piece, Qualifier, Relation, Span
 from kg.resolution import resolve
+from kg.validation import validate
 from tests.factories import make_article, make_extraction, make_mention, make_relation, make_run
 from tests.graph.samples import (
     documents,
@@ -22,6 +23,7 @@ from tests.graph.samples import (
     sample_graph,
     sample_resolution,
 )
+from tests.resolution.test_stories import STORY
 
 
 def ask(graph: Graph, pattern: str) -> bool:
@@ -48,6 +50,8 @@ def graph() -> Graph:
         "?s rdf:predicate kg:builds ; kg:date '2022-12'^^xsd:gYearMonth ; kg:datePrecision 'month'",
         "?s rdf:predicate kg:totalInvestment ; kg:bound 'lower' ; kg:unit 'CNY'",
         "?s a kg:Statement, rdf:Statement ; kg:title '局长' ; kg:confidence 0.8",
+        "?s rdf:predicate kg:builds ; kg:sources 2",
+        "?s rdf:predicate kg:totalInvestment ; rdf:object 6400000000.0 ; kg:supersededBy ?later",
         "?s prov:wasDerivedFrom evidence:daily·a1·42-73 , evidence:post·a1·11-38",
         "evidence:daily·a1·92-103 a kg:Evidence, nif:Phrase ; nif:anchorOf '聊城高新区位于聊城市。'",
         "article:daily·a1 a schema:NewsArticle, nif:Context ; schema:headline '双酚A项目开工'@zh",
@@ -83,6 +87,15 @@ def test_sentences_are_shared_by_their_claims(graph: Graph) -> None:
         "?a prov:wasDerivedFrom ?e . ?b prov:wasDerivedFrom ?e . FILTER(?a != ?b)",
     )
     assert not ask(graph, "?e nif:anchorOf ?text . ?f nif:anchorOf ?text . FILTER(?e != ?f)")
+
+
+def test_a_reprint_names_the_first_article_of_its_story() -> None:
+    extractions = [
+        make_extraction(make_article(STORY, id=f"{paper}/a1")) for paper in ("daily", "post")
+    ]
+    graph = build_graph(resolve(extractions), extractions, documents(), make_run())
+    assert ask(graph, "article:post·a1 kg:reprintOf article:daily·a1")
+    assert not validate(memory_store(graph)).violations
 
 
 def test_there_are_no_blank_nodes(graph: Graph) -> None:

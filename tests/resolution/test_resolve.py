@@ -186,22 +186,22 @@ LONG = "鲁西化工集团股份有限公司"
 def test_a_short_name_that_one_company_only_uses_is_that_company() -> None:
     resolution = resolve(
         [
-            groups(f"{LONG}开工，鲁西集团说。", {LONG: LONG, "鲁西集团": LONG}, id="a/a1"),
-            groups("鲁西集团开工。", {"鲁西集团": "鲁西集团"}, id="b/a1"),
+            groups(f"{LONG}开工，鲁西化工说。", {LONG: LONG, "鲁西化工": LONG}, id="a/a1"),
+            groups("鲁西化工开工。", {"鲁西化工": "鲁西化工"}, id="b/a1"),
         ]
     )
     (entity,) = resolution.entities
-    assert (entity.id, entity.aliases) == (f"company:{LONG}", ("鲁西集团",))
+    assert (entity.id, entity.aliases) == (f"company:{LONG}", ("鲁西化工",))
     assert [(d.left, d.right, d.verdict) for d in resolution.decisions] == [
-        (f"company:{LONG}", "company:鲁西集团", Verdict.SAME)
+        (f"company:{LONG}", "company:鲁西化工", Verdict.SAME)
     ]
 
 
 def test_a_judgement_keeps_apart_what_the_rules_join() -> None:
-    judgement = Decision(f"company:{LONG}", "company:鲁西集团", Verdict.DIFFERENT, 1.0, "reviewed")
+    judgement = Decision(f"company:{LONG}", "company:鲁西化工", Verdict.DIFFERENT, 1.0, "reviewed")
     extractions = [
-        groups(f"{LONG}开工，鲁西集团说。", {LONG: LONG, "鲁西集团": LONG}, id="a/a1"),
-        groups("鲁西集团开工。", {"鲁西集团": "鲁西集团"}, id="b/a1"),
+        groups(f"{LONG}开工，鲁西化工说。", {LONG: LONG, "鲁西化工": LONG}, id="a/a1"),
+        groups("鲁西化工开工。", {"鲁西化工": "鲁西化工"}, id="b/a1"),
     ]
     assert len(resolve(extractions, judgements=[judgement]).entities) == 2
 
@@ -402,16 +402,16 @@ def test_a_quotation_mark_without_its_partner_is_not_in_the_label() -> None:
 
 
 def test_aliases_in_both_directions_of_one_article_merge() -> None:
-    article = make_article(f"{LONG}即鲁西集团。鲁西集团即{LONG}。")
+    article = make_article(f"{LONG}即鲁西化工。鲁西化工即{LONG}。")
     mentions = [
         make_mention(article, LONG, "Company"),
-        make_mention(article, "鲁西集团", "Company", name=LONG),
-        make_mention(article, "鲁西集团", "Company", nth=1),
-        make_mention(article, LONG, "Company", name="鲁西集团", nth=1),
+        make_mention(article, "鲁西化工", "Company", name=LONG),
+        make_mention(article, "鲁西化工", "Company", nth=1),
+        make_mention(article, LONG, "Company", name="鲁西化工", nth=1),
     ]
     resolution = resolve([make_extraction(article, mentions)])
     assert [(entity.id, entity.aliases) for entity in resolution.entities] == [
-        (f"company:{LONG}", ("鲁西集团",))
+        (f"company:{LONG}", ("鲁西化工",))
     ]
     assert [decision.verdict for decision in resolution.decisions] == [Verdict.SAME]
 
@@ -444,8 +444,8 @@ def test_the_order_of_the_articles_does_not_matter() -> None:
 
 def test_the_order_of_the_articles_does_not_decide_what_is_joined() -> None:
     extractions = [
-        groups(f"{LONG}开工，鲁西集团说。", {LONG: LONG, "鲁西集团": LONG}, id="a/a1"),
-        groups("鲁西集团开工。", {"鲁西集团": "鲁西集团"}, id="b/a1"),
+        groups(f"{LONG}开工，鲁西化工说。", {LONG: LONG, "鲁西化工": LONG}, id="a/a1"),
+        groups("鲁西化工开工。", {"鲁西化工": "鲁西化工"}, id="b/a1"),
         groups(f"业主{LONG}开工。", {f"业主{LONG}": f"业主{LONG}"}, id="c/a1"),
     ]
     assert len({resolve(order) for order in itertools.permutations(extractions)}) == 1
