@@ -37,11 +37,13 @@ from kg.schema import load_schema
 
 __all__ = [
     "Annotation",
+    "article_claims",
     "dump_line",
     "parse_line",
     "read_annotations",
     "read_lines",
     "to_annotation",
+    "without_repeats",
     "write_lines",
 ]
 
@@ -225,11 +227,8 @@ def _article(extraction: Extraction) -> dict[str, Any]:
     article = extraction.article
     body = article.body
     flat = body.replace("\n", "")
-    entities, entity_id_by_mention = _entities(extraction.mentions)
-    claims = [
-        _claim(article, extraction, relation, entity_id_by_mention)
-        for relation in extraction.relations
-    ]
+    entities, _ = _entities(extraction.mentions)
+    claims = [claim for _, claim in article_claims(extraction)]
     return {
         "id": article.id.rpartition("/")[2],
         "title": article.headline,
@@ -240,9 +239,18 @@ def _article(extraction: Extraction) -> dict[str, Any]:
         "complete": article.complete,
         "body": body,
         "entities": entities,
-        "relations": _without_repeats([claim for claim in claims if "o" in claim]),
-        "facts": _without_repeats([claim for claim in claims if "v" in claim]),
+        "relations": without_repeats([claim for claim in claims if "o" in claim]),
+        "facts": without_repeats([claim for claim in claims if "v" in claim]),
     }
+
+
+def article_claims(extraction: Extraction) -> list[tuple[Relation, dict[str, Any]]]:
+    """Return the relations of an article, each with the claim an annotator would write for it."""
+    _, entity_id_by_mention = _entities(extraction.mentions)
+    return [
+        (relation, _claim(extraction.article, extraction, relation, entity_id_by_mention))
+        for relation in extraction.relations
+    ]
 
 
 def _entities(
@@ -332,7 +340,7 @@ def _quote_span(span: Span, ends: Iterable[Span]) -> Span:
     return Span(begin, begin + MAX_EVIDENCE_CHARS)
 
 
-def _without_repeats(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def without_repeats(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Keep the first of the claims that differ only in where they stand."""
     kept: dict[str, dict[str, Any]] = {}
     for claim in claims:

@@ -12,11 +12,8 @@ import hashlib
 import json
 import os
 import platform
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
@@ -25,8 +22,10 @@ from typing import TYPE_CHECKING, Any
 
 from kg import __version__
 from kg.cache import Cache
+from kg.jsonl import dump_line, write_lines
 from kg.model import Document, Extraction, Resolution, Run
 from kg.settings import Settings
+from kg.staging import staged
 from kg.workers import (
     FileResult,
     Progress,
@@ -40,14 +39,25 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from kg.graph import Graph
+    from kg.linking import AppliedLinks, Link
+    from kg.review import Applied, Judgement
 
-__all__ = ["BuildReport", "build"]
+__all__ = [
+    "DECISIONS",
+    "RECORD",
+    "STORE",
+    "SUPPORT",
+    "BuildReport",
+    "build",
+    "division_codes",
+    "write_views",
+]
 
 TURTLE, PICTURE, TABLE, RECORD = "graph.ttl", "graph.html", "statements.csv", "report.json"
-DECISIONS = "decisions.jsonl"  # which names are one entity, which are not, which a person may judge
+DECISIONS = "decisions.jsonl"  # which names were joined, kept apart or left in doubt: for kg review
+SUPPORT = "support.sqlite"  # what each claim rests on, article by article: for kg retract
 STORE, CACHE = "store", "cache"
-STAGING = ".build-"  # and the process that writes there
-OUTPUTS = frozenset({TURTLE, PICTURE, TABLE, RECORD, DECISIONS, STORE, CACHE})
+OUTPUTS = frozenset({TURTLE, PICTURE, TABLE, RECORD, DECISIONS, SUPPORT, STORE, CACHE})
 RECORDED_PACKAGES = ("pyoxigraph", "pyshacl", "rdflib", "hanlp-trie", "trafilatura", "pypdfium2")
 
 
@@ -56,6 +66,8 @@ def build(
     out: Path,
     *,
     settings: Settings | None = None,
+    judgements: Path | None = None,
+    links: Path | None = None,
     jobs: int = 1,
     strict: bool = False,
     fresh: bool = False,
@@ -69,21 +81,28 @@ def build(
         paths: files and folders.
         out: a folder; made where it is missing.
         settings: of the corpus; the defaults if left out.
+        judgements: the file with what people decided; it need not exist.
+        links: the file that says which entities are what elsewhere; it need not exist.
         jobs: how many processes share the files.
         strict: raise for the first document that cannot be used instead of skipping it.
         fresh: forget what earlier builds kept of each file.
         progress: told of each file that is done, and of the stages after them.
 
     Raises:
-        InputError: a path does not exist, or (*strict*) a document cannot be used.
+        InputError: a path does not exist, the judgements are not sound, or (*strict*) a document
+            cannot be used.
     """
-    from kg.graph import build_graph, memory_store
-    from kg.jsonl import write_lines
+    from kg.graph import build_graph, memory_store, write_store
+    from kg.linking import read_links
     from kg.resolution import resolve
+    from kg.review import apply_judgements, constraints, read_judgements
+    from kg.support import write_support
     from kg.validation import validate
 
     settings = settings or Settings()
     started, stopwatch = _now(), Stopwatch()
+    judged = read_judgements(judgements) if judgements else ()
+    known_links = read_links(links) if links else ()
     cache = Cache(out / CACHE)
     if fresh:
         cache.keep_only(())
@@ -112,19 +131,34 @@ def build(
     say("linking")
     with stopwatch("resolve"):
         resolution = resolve(
-            extractions, division_code=_division_code(near=settings.home), home=settings.home
+            extractions,
+            division_code=division_codes(near=settings.home),
+            home=settings.home,
+            judgements=constraints(judged),
         )
+        applied = apply_judgements(resolution, extractions, judged)
+        resolution = applied.resolution
     with stopwatch("graph"):
-        run = _describe_run(settings, documents, started)
-        graph = build_graph(resolution, extractions, documents, run, base_iri=settings.base_iri)
+        linked = _link(known_links, resolution, extractions, settings)
+        run = _describe_run(settings, (*judged, *known_links), documents, started)
+        graph = build_graph(
+            resolution,
+            extractions,
+            documents,
+            run,
+            base_iri=settings.base_iri,
+            more=linked.triples,
+        )
         store = memory_store(graph)
     with stopwatch("validate"):
         validation = validate(store)
-    with _staged(out) as folder:
+    with staged(out) as folder:
         say("writing")
         with stopwatch("write"):
-            _write_outputs(graph, store, folder)
+            write_views(store, folder, graph)
+            write_store(graph, folder / STORE)
             write_lines(folder / DECISIONS, resolution.decisions)
+            write_support(folder / SUPPORT, resolution, extractions)
         report = BuildReport(
             out,
             skipped,
@@ -132,6 +166,10 @@ def build(
             counts=_count(results, extractions, resolution, graph),
             seconds=_seconds(stopwatch, results),
             violations=tuple(f"{it.message}: {it.focus}" for it in validation.violations),
+            judgements=judgements,
+            judged=applied,
+            links=links,
+            linked=linked,
             engine_lines=engine_lines,
         )
         (folder / RECORD).write_text(report.as_json(), "utf-8")
@@ -155,15 +193,23 @@ def _sources(paths: Sequence[Path], out: Path) -> list[tuple[Path, str]]:
     return [(file, name) for file, name in find_files(paths) if not is_output(file.resolve())]
 
 
-def _write_outputs(graph: Graph, store: ox.Store, folder: Path) -> None:
+def write_views(store: ox.Store, folder: Path, graph: Graph | None = None) -> int:
+    """Write what people open, Turtle, table and picture; return the number of triples.
+
+    Args:
+        store: the graph.
+        folder: where to write.
+        graph: its triples, if they are at hand.
+    """
     from kg.export import write_statements, write_turtle
-    from kg.graph import write_store
+    from kg.graph import read_graph
     from kg.visualization import picture_from_store, write_html
 
+    graph = graph or read_graph(store)
     write_turtle(graph, folder / TURTLE)
     write_statements(store, folder / TABLE)
     write_html(picture_from_store(store), folder / PICTURE, title="知识图谱")
-    write_store(graph, folder / STORE)
+    return len(graph)
 
 
 # ---------------------------------------------------------------------------------- the record
@@ -179,6 +225,10 @@ class BuildReport:
     counts: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)  # by stage
     violations: tuple[str, ...] = ()  # of the shapes
+    judgements: Path | None = None  # where those of people stand, or would
+    judged: Applied | None = None
+    links: Path | None = None
+    linked: AppliedLinks | None = None
     engine_lines: tuple[str, ...] = ()  # what the engine has to tell
 
     @property
@@ -199,10 +249,44 @@ class BuildReport:
             "counts": dict(self.counts),
             "skipped": [asdict(skip) for skip in self.skipped],
             "violations": list(self.violations),
+            "judgements": self._judgement_record(),
+            "links": self._link_record(),
             "engine": list(self.engine_lines),
             "seconds": dict(self.seconds),
         }
         return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+    def _judgement_record(self) -> dict[str, Any] | None:
+        if self.judgements is None or self.judged is None:
+            return None
+        problems = self.judged.problems
+        return {
+            "file": _relative(self.judgements, self.out),
+            "applied": len(self.judged.outcomes) - len(problems),
+            "not_applied": [
+                {"line": each.judgement.line, "problem": each.problem} for each in problems
+            ],
+            "dropped": list(self.judged.dropped),
+        }
+
+    def _link_record(self) -> dict[str, Any] | None:
+        if self.links is None or self.linked is None:
+            return None
+        return {
+            "file": _relative(self.links, self.out),
+            "applied": self.linked.applied,
+            "not_applied": [
+                {"line": link.line, "entity": link.entity} for link in self.linked.unknown
+            ],
+        }
+
+
+def _relative(file: Path, folder: Path) -> str:
+    """Return *file* as seen from *folder*, so that both can move together."""
+    try:
+        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # on another drive
+        return file.resolve().as_posix()
 
 
 def _run_record(run: Run) -> dict[str, Any]:
@@ -257,12 +341,38 @@ def _seconds(stopwatch: Stopwatch, results: Iterable[FileResult]) -> dict[str, f
     return {stage: round(second, 3) for stage, second in seconds.items()}
 
 
-def _describe_run(settings: Settings, documents: Iterable[Document], started: datetime) -> Run:
+def _link(
+    links: Iterable[Link],
+    resolution: Resolution,
+    extractions: Iterable[Extraction],
+    settings: Settings,
+) -> AppliedLinks:
+    from kg.graph.namespaces import Iris
+    from kg.linking import AppliedLinks, link_triples
+    from kg.review.references import Directory
+    from kg.schema import load_schema
+
+    links = tuple(links)
+    if not links:
+        return AppliedLinks()
+    directory = Directory(resolution.entities, extractions, load_schema())
+    return link_triples(links, directory.find, Iris(settings.base_iri))
+
+
+def _describe_run(
+    settings: Settings,
+    decided: Iterable[Judgement | Link],
+    documents: Iterable[Document],
+    started: datetime,
+) -> Run:
     from kg.engines import load_engine
     from kg.graph.provenance import run_id
 
     # As sha256sum would list the files: equal for equal corpora, wherever they lie.
     listing = sorted(f"{document.sha256}  {document.path}\n" for document in documents)
+    # Of judgements and links, as of the corpus, a checksum tells whether another run had the same.
+    said = "".join(f"{dump_line(replace(each, line=0))}\n" for each in decided)
+    checksum = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
     run = Run(
         id="",
         started=started,
@@ -270,7 +380,7 @@ def _describe_run(settings: Settings, documents: Iterable[Document], started: da
         software=f"kg {__version__}",
         annotator=load_engine(settings.engine).identity,
         corpus_sha256=hashlib.sha256("".join(listing).encode()).hexdigest(),
-        settings=settings.as_pairs(),
+        settings=(*settings.as_pairs(), *((("decided", checksum),) if said else ())),
     )
     return replace(run, id=run_id(run))
 
@@ -283,7 +393,7 @@ def _now() -> datetime:
     return datetime.now(timezone.utc).replace(microsecond=0)
 
 
-def _division_code(*, near: str | None) -> Callable[[str, Sequence[str]], str | None]:
+def division_codes(*, near: str | None) -> Callable[[str, Sequence[str]], str | None]:
     """Return a function that gives a place its code.
 
     Of namesakes the one in the places around it is meant, or where no text tells those, the one
@@ -304,45 +414,3 @@ def _division_code(*, near: str | None) -> Callable[[str, Sequence[str]], str | 
         return region.code if region and fits else None
 
     return code
-
-
-# --------------------------------------------------------------------------------- all or nothing
-
-
-@contextmanager
-def _staged(out: Path) -> Iterator[Path]:
-    """Give a folder to write to; its content takes its place in *out* when all went well."""
-    out.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(out)
-    with tempfile.TemporaryDirectory(prefix=f"{STAGING}{os.getpid()}-", dir=out) as name:
-        folder = Path(name)
-        yield folder
-        for path in sorted(folder.iterdir()):
-            _replace(path, out / path.name, aside=folder / f"old-{path.name}")
-
-
-def _remove_abandoned(out: Path) -> None:
-    """Remove what builds left behind that were killed; one that still runs keeps its folder."""
-    for folder in out.glob(f"{STAGING}*"):
-        pid, dash, _ = folder.name.removeprefix(STAGING).partition("-")
-        if not (dash and pid.isdecimal() and _is_running(int(pid))):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_running(pid: int) -> bool:
-    """Say whether there may be such a process: yes, where the system cannot be asked."""
-    if os.name != "posix":  # elsewhere os.kill would end it
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
-
-
-def _replace(new: Path, old: Path, *, aside: Path) -> None:
-    if old.is_dir():  # a folder cannot be renamed over another
-        old.rename(aside)
-    new.replace(old)

@@ -49,18 +49,9 @@ def expect(result: Result, code: int = 0) -> Result:
 
 
 def test_commands_stand_in_the_order_of_the_pipeline() -> None:
-    names = [
-        "build",
-        "extract",
-        "query",
-        "explain",
-        "show",
-        "serve",
-        "export",
-        "validate",
-        "evaluate",
-    ]
-    assert list(main.commands) == [*names, "doctor", "train"]
+    reading = ["build", "extract", "query", "explain", "show", "serve", "export", "validate"]
+    judging = ["review", "link", "diff", "retract", "evaluate", "doctor", "train"]
+    assert list(main.commands) == [*reading, *judging]
 
 
 @pytest.mark.parametrize("name", list(main.commands))

@@ -16,7 +16,7 @@ import kg.engines.builtin
 import kg.export
 from kg.errors import InputError, OntologyError
 from kg.model import AnnotatedArticle, Article
-from kg.pipeline import BuildReport, _division_code, build
+from kg.pipeline import BuildReport, build, division_codes
 from kg.settings import Settings
 from kg.workers import extract_files
 from tests.conftest import DOCUMENTS, write_corpus
@@ -37,6 +37,7 @@ def test_build_writes_everything_it_promises(built: BuildReport) -> None:
         "report.json",
         "statements.csv",
         "store",
+        "support.sqlite",
     ]
     assert all(place.exists() for place in built.places().values())
 
@@ -219,7 +220,7 @@ def test_the_stages_after_the_files_are_told_too(corpus: Path, tmp_path: Path) -
 def test_codes_of_places_heed_what_lies_around(
     name: str, around: list[str], code: str | None
 ) -> None:
-    found = _division_code(near="聊城市")(name, around)
+    found = division_codes(near="聊城市")(name, around)
     assert (found[:6] if found else None) == code
 
 

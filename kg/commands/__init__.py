@@ -12,8 +12,13 @@ import click
 
 from kg.commands.asking import explain, query
 from kg.commands.building import build, extract
+from kg.commands.comparing import diff
 from kg.commands.examining import doctor
+from kg.commands.label_studio import from_label_studio, label_studio_config, to_label_studio
+from kg.commands.linking import link
 from kg.commands.measuring import evaluate, train
+from kg.commands.retracting import retract
+from kg.commands.reviewing import review
 from kg.commands.serving import serve
 from kg.commands.writing import export, show, validate
 
@@ -28,7 +33,14 @@ COMMANDS: Sequence[click.Command] = (
     serve,
     export,
     validate,
+    review,
+    link,
+    diff,
+    retract,
     evaluate,
     doctor,
     train,
 )
+
+for each in (to_label_studio, from_label_studio, label_studio_config):
+    review.add_command(each)

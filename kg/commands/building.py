@@ -39,12 +39,24 @@ __all__ = ["build", "extract"]
     show_default=True,
     help="Folder to write to.",
 )
+@click.option(
+    "--judgements",
+    type=click.Path(path_type=Path),
+    help="What people decided  [default: judgements.yaml beside kg.toml or in the corpus]",
+)
+@click.option(
+    "--links",
+    type=click.Path(path_type=Path),
+    help="Links to other data  [default: links.csv beside the judgements]",
+)
 @click.option("--fresh", is_flag=True, help="Extract again what earlier builds kept.")
 @jobs_options
 @settings_options
 def build(
     paths: tuple[Path, ...],
     out: Path,
+    judgements: Path | None,
+    links: Path | None,
     fresh: bool,
     jobs: int,
     strict: bool,
@@ -55,11 +67,14 @@ def build(
 
     PATHS are files and folders, - is stdin.
 
-    Writes graph.ttl, graph.html, statements.csv, report.json and the store that the other commands
-    read. A document that cannot be used is skipped and listed. A file that did not change since the
-    last build is not extracted again; that build is replaced only when the new one is complete.
+    Writes graph.ttl, graph.html, statements.csv, decisions.jsonl, report.json and the store that the
+    other commands read. Applies what people judged (kg review). A document that cannot be used is
+    skipped and listed. A file that did not change since the last build is not extracted again; that
+    build is replaced only when the new one is complete.
     """
+    from kg.linking import LINKS_FILE
     from kg.pipeline import build as build_graph
+    from kg.review import find_beside_settings
 
     with standard_input(paths) as files, progress_bar("reading") as progress:
         settings = settings_of(paths, settings_file, **flags)
@@ -67,6 +82,8 @@ def build(
             files,
             out,
             settings=settings,
+            judgements=judgements or find_beside_settings(paths),
+            links=links or find_beside_settings(paths, LINKS_FILE),
             jobs=jobs,
             strict=strict,
             fresh=fresh,
@@ -91,10 +108,31 @@ def _say_built(report: BuildReport) -> None:
         f"{counts['articles']} articles, {counts['entities']} entities, "
         f"{counts['relations']} relations, {counts['facts']} facts, {counts['triples']} triples"
     )
+    _say_judged(report)
+    _say_linked(report)
     if report.violations:
         say(f"  {len(report.violations)} violations of the shapes; kg validate tells which")
     for what, place in report.places().items():
         say(f"  {what:<8} {place}")
+
+
+def _say_judged(report: BuildReport) -> None:
+    if report.judged is None or not report.judged.outcomes:
+        return
+    problems = report.judged.problems
+    say(f"{len(report.judged.outcomes) - len(problems)} judgements applied")
+    for outcome in problems:
+        say(f"  not applied: {report.judgements}:{outcome.judgement.line}: {outcome.problem}")
+    for words in report.judged.dropped:
+        say(f"  dropped, its class no longer fits: {words}")
+
+
+def _say_linked(report: BuildReport) -> None:
+    if report.linked is None or not (report.linked.applied or report.linked.unknown):
+        return
+    say(f"{report.linked.applied} links applied")
+    for link in report.linked.unknown:
+        say(f"  not applied: {report.links}:{link.line}: no entity is {link.entity}")
 
 
 @click.command(

@@ -87,6 +87,7 @@ def build_graph(
     *,
     base_iri: str = DEFAULT_BASE_IRI,
     schema: Schema | None = None,
+    more: Iterable[ox.Triple] = (),
 ) -> Graph:
     """Build the graph of a corpus.
 
@@ -97,12 +98,13 @@ def build_graph(
         run: how it was made; of its times nothing enters the graph.
         base_iri: what the IRIs of all nodes begin with.
         schema: the ontology; the bundled one if left out.
+        more: what else is known of the entities, such as links to other data.
     """
     schema = schema or load_schema()
     iris = Iris(base_iri, schema)
     document_by_id = {document.id: document for document in documents}
     extraction_by_article = {extraction.article.id: extraction for extraction in extractions}
-    triples: set[ox.Triple] = set(_dataset_triples(run, iris))
+    triples: set[ox.Triple] = {*more, *_dataset_triples(run, iris)}
     triples.update(provenance.run_triples(run, iris))
     for document in document_by_id.values():
         triples.update(provenance.document_triples(document, iris))

@@ -14,7 +14,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-__all__ = ["replace_file", "safe_cell", "xml_text"]
+from kg.errors import InputError
+
+__all__ = ["read_optional", "replace_file", "safe_cell", "xml_text"]
+
+
+def read_optional(path: Path) -> str:
+    """Return the text of a file that people may have edited, "" where there is none.
+
+    Raises:
+        InputError: it cannot be read, or is not UTF-8.
+    """
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"not readable: {error}", path=path) from error
 
 
 @contextmanager

@@ -46,6 +46,10 @@ class KG(DefinedNamespace):
     Official: URIRef
     Statement: URIRef
     Evidence: URIRef
+    Link: URIRef
+    linkOf: URIRef  # noqa: N815  as in the ontology
+    linkTarget: URIRef  # noqa: N815
+    matchedOn: URIRef  # noqa: N815
     relation: URIRef
     attribute: URIRef
     localPrefix: URIRef  # noqa: N815  as in the ontology
@@ -112,7 +116,7 @@ VOCABULARIES: Mapping[str, str] = {
 }
 
 # Nodes that are not entities, in IRIs base/article/… and so on.
-_RECORDS = ("article", "document", "evidence", "piece", "run", "software", "statement")
+_RECORDS = ("article", "document", "evidence", "link", "piece", "run", "software", "statement")
 
 # What both PN_CHARS of Turtle 1.1 (https://www.w3.org/TR/turtle/#grammar-production-PN_CHARS) and
 # ucschar of RFC 3987 allow, and the dot, which may stand inside a local name. Characters beyond
@@ -217,6 +221,15 @@ class Iris:
         """Return ``article:DOCUMENT·a1``: a slash would keep the name from being prefixed."""
         return self._node("article", *article_id.rsplit("/", 1))
 
+    def local(self, iri: str) -> str:
+        """Return the name behind the type in an IRI of ours, decoded."""
+        return unquote(iri.removeprefix(self.base_iri).partition("/")[2])
+
+    def document_id(self, article_iri: str) -> DocumentId:
+        """Return the id of the document an article stands in."""
+        local = article_iri.removeprefix(f"{self.base_iri}article/")
+        return DocumentId(unquote(local.rpartition("·")[0]))
+
     def evidence(self, article_id: ArticleId, span: Span) -> ox.NamedNode:
         return self._node("evidence", *article_id.rsplit("/", 1), f"{span.begin}-{span.end}")
 
@@ -225,6 +238,9 @@ class Iris:
 
     def run(self, run_id: str) -> ox.NamedNode:
         return self._node("run", run_id)
+
+    def link(self, digest: str) -> ox.NamedNode:
+        return self._node("link", digest)
 
     def software(self, name: str) -> ox.NamedNode:
         """Return ``software:kg-0-1-0``."""

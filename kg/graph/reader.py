@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import zip_longest
 
 import pyoxigraph as ox
 from rdflib.namespace import DCTERMS, PROV, RDF, RDFS, SDO, SKOS
@@ -140,6 +141,31 @@ class GraphReader:
     def claims_from(self, evidence_iri: str) -> list[Claim]:
         """Return the claims that rest on a sentence."""
         return [self.claim(n) for n in self._subjects(_DERIVED, ox.NamedNode(evidence_iri))]
+
+    def claims_of(self, subject: ox.NamedNode) -> Iterator[Claim]:
+        """Yield the claims with this subject."""
+        return map(self.claim, self._subjects(_SUBJECT, subject))
+
+    def claims_between(
+        self, subject: ox.NamedNode, object_: ox.NamedNode | ox.Literal
+    ) -> Iterator[Claim]:
+        """Yield the claims with these ends, by way of the end that has fewer: 聊城市 has thousands."""
+        by_subject = self._store.quads_for_pattern(None, _SUBJECT, subject, ox.DefaultGraph())
+        by_object = self._store.quads_for_pattern(None, _OBJECT, object_, ox.DefaultGraph())
+        nodes: tuple[list[ox.Quad], list[ox.Quad]] = ([], [])
+        for one, other in zip_longest(by_subject, by_object):
+            if one is None or other is None:
+                break
+            nodes[0].append(one)
+            nodes[1].append(other)
+        else:
+            one = other = None
+        fewer, predicate, end = (
+            (nodes[0], _OBJECT, object_) if one is None else (nodes[1], _SUBJECT, subject)
+        )
+        for quad in fewer:
+            if ox.Quad(quad.subject, predicate, end) in self._store:
+                yield from map(self.claim, _named([quad.subject]))
 
     def find_claim(self, statement_id: str) -> Claim | None:
         """Return the claim with this hash, ``statement:`` id or IRI."""

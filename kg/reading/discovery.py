@@ -13,6 +13,7 @@ __all__ = ["document_names", "find_files"]
 
 # What lies beside documents without being one. Everything else is looked at, whatever its suffix.
 SKIPPED_FOLDERS = frozenset({"gold", "node_modules", "__pycache__", "exports"})
+SKIPPED_NAMES = frozenset({"links.csv"})  # of kg link, which may lie in the corpus
 SKIPPED_SUFFIXES = frozenset(
     [
         ".py",
@@ -91,8 +92,12 @@ def _walk(folder: Path, root: Path, above: frozenset[str]) -> Iterable[tuple[Pat
         if child.is_dir():
             if child.name not in SKIPPED_FOLDERS:
                 yield from _walk(child, root, above | {real})
-        elif child.is_file() and child.suffix.lower() not in SKIPPED_SUFFIXES:
+        elif child.is_file() and not _is_skipped(child):
             yield child, child.relative_to(root).as_posix()
+
+
+def _is_skipped(file: Path) -> bool:
+    return file.suffix.lower() in SKIPPED_SUFFIXES or file.name in SKIPPED_NAMES
 
 
 def document_names(names: Sequence[str]) -> list[str]:

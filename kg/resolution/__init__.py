@@ -14,21 +14,13 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from kg.errors import OntologyError
-from kg.model import (
-    ArticleId,
-    Decision,
-    Entity,
-    EntityId,
-    Extraction,
-    MentionKind,
-    Resolution,
-    Statement,
-)
+from kg.model import ArticleId, Decision, Entity, EntityId, Extraction, Resolution, Statement
 from kg.resolution.clusters import Cluster, same_name_other_type
 from kg.resolution.corpus import Corpus, read_corpus
 from kg.resolution.identity import former_names
+from kg.resolution.labels import choose_aliases, choose_label, surfaces_of, written_name
 from kg.resolution.links import current, link_clusters
-from kg.resolution.names import is_deictic, normalize_name, tidy, without_role
+from kg.resolution.names import normalize_name
 from kg.resolution.namesakes import cluster_things
 from kg.resolution.naming import judge_names
 from kg.resolution.persons import cluster_persons
@@ -182,35 +174,15 @@ def _entity(cluster: Cluster, schema: Schema) -> Entity:
 
 
 def _label(cluster: Cluster) -> str:
-    """Return the most usual way to write the name."""
     written = Counter(
-        _paired_marks(tidy(mention.name))
+        written_name(mention)
         for member in cluster.members
         for mention in member.mentions
         if normalize_name(mention.name) == cluster.key
     )
-    return min(written, key=lambda name: (-written[name], len(name), name))
-
-
-def _paired_marks(name: str) -> str:
-    """Return *name* without its quotation marks where one lacks its partner (“智慧金融服务平台)."""
-    if all(name.count(left) == name.count(right) for left, right in ("“”", "‘’", "《》", "「」")):
-        return name
-    return name.translate(dict.fromkeys(map(ord, "“”‘’《》「」")))
+    return choose_label(written)
 
 
 def _aliases(cluster: Cluster, label: str, schema: Schema) -> tuple[str, ...]:
-    """Return the other ways to name the entity, one for each normalized form."""
-    surfaces = {
-        _paired_marks(tidy(without_role(text)))
-        for member in cluster.members
-        for mention in member.mentions
-        for text in (mention.text, mention.name)
-        if mention.kind is MentionKind.NAME or text is mention.name
-    }
-    alias_by_key: dict[str, str] = {}
-    for surface in sorted(surfaces, key=lambda surface: (len(surface), surface)):
-        if not is_deictic(surface, schema):
-            alias_by_key.setdefault(normalize_name(surface), surface)
-    alias_by_key.pop(normalize_name(label), None)
-    return tuple(sorted(alias_by_key.values()))
+    mentions = (mention for member in cluster.members for mention in member.mentions)
+    return choose_aliases((s for m in mentions for s in surfaces_of(m)), label, schema)

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from kg.model import (
@@ -29,7 +30,14 @@ from kg.model import (
 from kg.resolution.names import tidy
 from kg.schema import Schema
 
-__all__ = ["canonical_decimal", "canonical_value", "make_statements", "statement_id"]
+__all__ = [
+    "canonical_decimal",
+    "canonical_value",
+    "combine_statements",
+    "make_statements",
+    "restated",
+    "statement_id",
+]
 
 
 def canonical_decimal(value: Decimal) -> str:
@@ -91,32 +99,59 @@ def make_statements(
     A relation whose ends turn out to be one entity says nothing and is dropped. Articles of one story
     (*stories* gives the first of each) are one source.
     """
-    stories = stories or {}
-    statements: dict[StatementId, Statement] = {}
-    evidence: dict[StatementId, set[Evidence]] = defaultdict(set)
-    for extraction in extractions:
-        for relation in extraction.relations:
-            statement = _statement(relation, entity_by_mention, schema)
-            if statement is None:
-                continue
-            evidence[statement.id].add(relation.evidence)
-            known = statements.setdefault(statement.id, statement)
-            # Equal numbers in other words (6.4亿元, 64000万元): keep the words that sort first,
-            # so that the order of the articles does not show.
-            statements[statement.id] = min(known, statement, key=_words)
-    return tuple(
-        Statement(
-            id=statement.id,
-            predicate=statement.predicate,
-            subject=statement.subject,
-            object=statement.object,
-            qualifiers=statement.qualifiers,
-            evidence=tuple(sorted(evidence[statement.id], key=_evidence_order)),
-            is_fact=statement.is_fact,
-            sources=len({stories.get(e.article_id, e.article_id) for e in evidence[statement.id]}),
-        )
-        for _, statement in sorted(statements.items())
+    said = (
+        _statement(relation, entity_by_mention, schema)
+        for extraction in extractions
+        for relation in extraction.relations
     )
+    return combine_statements((it for it in said if it is not None), stories or {})
+
+
+def combine_statements(
+    statements: Iterable[Statement], stories: Mapping[ArticleId, ArticleId]
+) -> tuple[Statement, ...]:
+    """Return one statement for all that say the same, with the evidence of all, sorted by id."""
+    unique: dict[StatementId, Statement] = {}
+    evidence: dict[StatementId, set[Evidence]] = defaultdict(set)
+    for statement in statements:
+        evidence[statement.id].update(statement.evidence)
+        known = unique.setdefault(statement.id, statement)
+        # Equal numbers in other words (6.4亿元, 64000万元): keep the words that sort first,
+        # so that the order of the articles does not show.
+        unique[statement.id] = min(known, statement, key=_words)
+    return tuple(
+        replace(
+            statement,
+            evidence=tuple(sorted(evidence[id_], key=_evidence_order)),
+            sources=len({stories.get(it.article_id, it.article_id) for it in evidence[id_]}),
+        )
+        for id_, statement in sorted(unique.items())
+    )
+
+
+def restated(
+    statement: Statement,
+    schema: Schema,
+    *,
+    subject: EntityId | None = None,
+    object_: EntityId | None = None,
+    qualifiers: tuple[Qualifier, ...] | None = None,
+) -> Statement | None:
+    """Return a statement with other ends or qualifiers under the id it then has.
+
+    Nothing is returned where both ends have become one entity.
+    """
+    subject = statement.subject if subject is None else subject
+    target = statement.object if object_ is None else object_
+    qualifiers = statement.qualifiers if qualifiers is None else qualifiers
+    if not statement.is_fact:
+        if subject == target:
+            return None
+        if schema.predicate(statement.predicate).symmetric:
+            # A与B合作 and B与A合作 say the same.
+            subject, target = sorted((subject, EntityId(str(target))))
+    id_ = statement_id(statement.predicate, subject, target, qualifiers)
+    return replace(statement, id=id_, subject=subject, object=target, qualifiers=qualifiers)
 
 
 def _statement(
@@ -128,21 +163,18 @@ def _statement(
         object_ = tidy(relation.object) if isinstance(relation.object, str) else relation.object
     else:
         object_ = entity_by_mention.get(MentionId(str(relation.object)))
-    if not subject or not object_ or (subject == object_ and not relation.is_fact):
+    if not subject or not object_:
         return None
-    if schema.predicate(relation.predicate).symmetric and not relation.is_fact:
-        # A与B合作 and B与A合作 say the same.
-        subject, object_ = sorted((subject, EntityId(str(object_))))
-    qualifiers = tuple(sorted(relation.qualifiers, key=lambda q: (q.name, str(q.value))))
-    return Statement(
-        statement_id(relation.predicate, subject, object_, qualifiers),
+    statement = Statement(
+        StatementId(""),
         relation.predicate,
         subject,
         object_,
-        qualifiers,
+        tuple(sorted(relation.qualifiers, key=lambda q: (q.name, str(q.value)))),
         (relation.evidence,),
         relation.is_fact,
     )
+    return restated(statement, schema)
 
 
 def _words(statement: Statement) -> str:
