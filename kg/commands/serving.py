@@ -8,6 +8,7 @@ import click
 
 from kg.commands.options import graph_option
 from kg.console import examples, say
+from kg.errors import SettingsError
 
 __all__ = ["serve"]
 
@@ -36,6 +37,12 @@ __all__ = ["serve"]
     help="Site whose scripts may read the data, * for any, none for no other.",
 )
 @click.option(
+    "--review",
+    "reviewer",
+    metavar="NAME",
+    help="Take judgements on what is doubtful, by NAME; on this machine only.",
+)
+@click.option(
     "--timeout",
     type=click.FloatRange(min=0.1),
     default=30.0,
@@ -62,6 +69,7 @@ def serve(
     port: int,
     hosts: tuple[str, ...],
     cors_origin: str,
+    reviewer: str | None,
     timeout: float,
     workers: int,
     memory: int,
@@ -71,15 +79,30 @@ def serve(
     Pages to search and read are at /, a SPARQL 1.1 endpoint, read-only, at /sparql.
     The server answers this machine only unless --host says otherwise, and follows new builds.
     """
+    from kg.review import judgements_file
     from kg.server import Limits
     from kg.server import serve as run
     from kg.server.app import ServerSettings
+    from kg.server.reviewing import Reviewer
 
     limits = Limits(seconds=timeout, workers=workers, memory_bytes=memory << 20)
+    if reviewer and not _is_loopback(host):
+        raise SettingsError(f"--review takes judgements from this machine only, not at {host}")
+    judge = Reviewer(reviewer, judgements_file(folder)) if reviewer else None
     settings = ServerSettings(
         folder,
         limits,
         hosts=(*hosts, host),
+        reviewer=judge,
         cors_origin=None if cors_origin == "none" else cors_origin,
     )
     run(settings, host=host, port=port, ready=lambda address: say(f"kg: serving {address}"))
+
+
+def _is_loopback(host: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

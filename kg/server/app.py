@@ -23,6 +23,7 @@ from kg.server.linked_data import LinkedData
 from kg.server.pages import PREPARATIONS, Pages
 from kg.server.pool import WorkerPool
 from kg.server.rendering import STATIC
+from kg.server.reviewing import Reviewer, Reviews
 from kg.server.security import OPEN_PATHS, Guard
 
 __all__ = ["ServerSettings", "create_app"]
@@ -38,6 +39,7 @@ class ServerSettings:
     folder: Path  # that kg build wrote
     limits: Limits = field(default_factory=Limits)
     hosts: tuple[str, ...] = ()  # names of this server besides localhost and its own
+    reviewer: Reviewer | None = None  # whose answers are taken; nobody's
     cors_origin: str | None = "*"  # the sites whose scripts may read data; none: no other
 
 
@@ -59,7 +61,7 @@ def create_app(settings: ServerSettings) -> Starlette:
     queries = WorkerPool(settings.folder, limits)
     patient = replace(limits, seconds=max(limits.seconds, PAGE_SECONDS))
     reading = WorkerPool(settings.folder, patient, PREPARATIONS)
-    pages = Pages(reading, limits)
+    pages = Pages(reading, limits, reviews=settings.reviewer is not None)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -72,11 +74,15 @@ def create_app(settings: ServerSettings) -> Starlette:
     async def not_found(request: Request, error: Exception) -> Response:
         return pages.failure(request, 404)
 
+    reviews: Sequence[Route] = ()
+    if settings.reviewer:
+        reviews = Reviews(pages, reading, limits, settings.folder, settings.reviewer).routes()
     endpoint = Endpoint(queries, limits)
     routes: Sequence[BaseRoute] = (
         Route("/sparql", endpoint.answer, methods=list(METHODS), name="sparql"),
         *LinkedData(reading, limits).routes(),
         *pages.routes(),
+        *reviews,
         Mount("/static", StaticFiles(directory=STATIC)),
     )
     guard = Middleware(Guard, hosts=settings.hosts, cors_origin=settings.cors_origin)

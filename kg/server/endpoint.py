@@ -14,7 +14,7 @@ from kg.server.description import describe_service
 from kg.server.limits import CutOff, Limits
 from kg.server.negotiation import GRAPH_TYPES, HTML, MediaType, choose
 from kg.server.pool import WorkerPool
-from kg.server.protocol import Refused, read_request
+from kg.server.protocol import read_body, read_request
 from kg.server.sparql import Answer, answer_query
 
 __all__ = ["METHODS", "Endpoint", "refusal", "send"]
@@ -35,7 +35,7 @@ class Endpoint:
         """Answer a query, or describe the service when there is none."""
         accept = ",".join(request.headers.getlist("accept"))
         try:
-            body = await _read_body(request, self._limits.request_bytes)
+            body = await read_body(request.stream(), self._limits.request_bytes)
             query_string: bytes = request.scope["query_string"]
             content_type = request.headers.get("content-type", "")
             query = read_request(request.method, query_string, content_type, body)
@@ -60,15 +60,6 @@ def _wants_page(accept: str) -> bool:
     """Say whether it is a browser that looks at the bare address."""
     chosen = choose(accept, (*GRAPH_TYPES, MediaType(HTML, "")))
     return chosen is not None and chosen.name == HTML
-
-
-async def _read_body(request: Request, max_bytes: int) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_bytes:
-            raise Refused(413, f"a request has {max_bytes} bytes at most")
-    return bytes(body)
 
 
 async def _run_while_connected(

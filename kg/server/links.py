@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import quote, urlencode
 
-__all__ = ["address", "page_of", "parts_of"]
+from kg.graph.namespaces import local_name
+
+__all__ = ["address", "page_of", "page_of_reference", "parts_of"]
 
 _OWN_PAGES = frozenset({"article", "statement", "evidence"})
 _RECORDS = frozenset({"document", "piece", "run", "software"})
@@ -37,6 +39,12 @@ def page_of(iri: str) -> str:
     if kind in _OWN_PAGES:
         return f"/{kind}/{path}"
     return f"/resource/{kind}/{path}" if kind in _RECORDS else f"/entity/{kind}/{path}"
+
+
+def page_of_reference(reference: str) -> str:
+    """Return the path of the page of ``company:鲁西集团`` or ``statement:3f2a…``."""
+    kind, _, name = reference.partition(":")
+    return page_of(f"https://base/{kind}/{local_name(name)}")
 
 
 def address(path: str, parameters: Iterable[tuple[str, object]]) -> str:

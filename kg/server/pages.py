@@ -70,8 +70,9 @@ SECTIONS: Sequence[tuple[str, str]] = (
 class Pages:
     """The handlers, which share the workers and the limits."""
 
-    def __init__(self, pool: WorkerPool, limits: Limits) -> None:
+    def __init__(self, pool: WorkerPool, limits: Limits, *, reviews: bool = False) -> None:
         self._pool = pool
+        self._sections = (*SECTIONS, ("review", "/review")) if reviews else SECTIONS
         self._limits = limits
 
     def routes(self) -> list[Route]:
@@ -96,9 +97,11 @@ class Pages:
             ("/resource/{kind}/{name:path}", self.resource),
             ("/types.css", self.types),
         )
-        return [Route(path, self._guarded(handler), methods=["GET"]) for path, handler in pages]
+        return [Route(path, self.guarded(handler), methods=["GET"]) for path, handler in pages]
 
-    def _guarded(self, handler: Handler) -> Handler:
+    def guarded(self, handler: Handler) -> Handler:
+        """Return a handler whose refusals are pages."""
+
         async def guarded(request: Request) -> Response:
             try:
                 return await handler(request)
@@ -113,7 +116,7 @@ class Pages:
         """Return a page that says what did not work."""
         words = wording_of(request)
         reason = reason or words("not-found")
-        return self._page(request, "error.html", status=status, reason=reason)
+        return self.page(request, "error.html", status=status, reason=reason)
 
     async def _read(self, request: Request, view: Callable[..., T | None], *arguments: Any) -> T:
         """Return a view.
@@ -127,15 +130,16 @@ class Pages:
             raise Refused(404, wording_of(request)("not-here"))
         return found
 
-    def _page(
+    def page(
         self, request: Request, template: str, *, status: int = 200, **context: Any
     ) -> Response:
+        """Return a filled template in the language of the reader."""
         words = wording_of(request)
         parameters = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
         path = quote(request.url.path)
         base = {
             "t": words,
-            "sections": SECTIONS,
+            "sections": self._sections,
             "section": _section_of(request.url.path),
             "switch": address(path, [*parameters, ("lang", words.other)]),
             "path": path,
@@ -153,7 +157,7 @@ class Pages:
 
     async def home(self, request: Request) -> Response:
         view = await self._read(request, overview)
-        return self._page(request, "home.html", view=view)
+        return self.page(request, "home.html", view=view)
 
     async def search(self, request: Request) -> Response:
         text, type_ = (
@@ -163,7 +167,7 @@ class Pages:
         page = page_number(request)
         begin = (page - 1) * PER_PAGE
         view = await self._read(request, find_names, text, type_, begin, PER_PAGE)
-        return self._page(
+        return self.page(
             request,
             "search.html",
             view=view,
@@ -206,9 +210,9 @@ class Pages:
             ),
         }
         if request.query_params.get("part") == "picture":
-            return self._page(request, "_picture.html", **context)
+            return self.page(request, "_picture.html", **context)
         view = await self._read(request, entity_view, kind, name)
-        return self._page(
+        return self.page(
             request,
             "entity.html",
             view=view,
@@ -225,45 +229,43 @@ class Pages:
         view = await self._read(
             request, claim_list, kind, name, predicate, outgoing, begin, PER_PAGE
         )
-        return self._page(request, "claims.html", view=view, pages=pager(request, view.group.total))
+        return self.page(request, "claims.html", view=view, pages=pager(request, view.group.total))
 
     async def statement(self, request: Request) -> Response:
         view = await self._read(request, one_claim, request.path_params["name"])
-        return self._page(request, "statement.html", view=view, **data_of(view.iri))
+        return self.page(request, "statement.html", view=view, **data_of(view.iri))
 
     async def articles(self, request: Request) -> Response:
         words = request.query_params.get("words", "").strip()
         begin = (page_number(request) - 1) * PER_PAGE
         rows, total = await self._read(request, article_list, words, begin, PER_PAGE)
         pages = pager(request, total)
-        return self._page(
-            request, "articles.html", rows=rows, total=total, words=words, pages=pages
-        )
+        return self.page(request, "articles.html", rows=rows, total=total, words=words, pages=pages)
 
     async def article(self, request: Request) -> Response:
         view = await self._read(request, article_page, request.path_params["name"])
         chosen = request.query_params.get("claim", "")
         lit = {key for claim, keys in view.claims if claim.id == chosen for key in keys}
         data = data_of(view.article.iri)
-        return self._page(request, "article.html", view=view, chosen=chosen, lit=lit, **data)
+        return self.page(request, "article.html", view=view, chosen=chosen, lit=lit, **data)
 
     async def resource(self, request: Request) -> Response:
         kind, name = request.path_params["kind"], request.path_params["name"]
         view = await self._read(request, resource_view, kind, name)
-        return self._page(request, "resource.html", view=view, **data_of(view.iri))
+        return self.page(request, "resource.html", view=view, **data_of(view.iri))
 
     # ------------------------------------------------------------------------------- tables
 
     async def regions(self, request: Request) -> Response:
         view = await self._read(request, region_view, request.path_params.get("code", ""))
-        return self._page(request, "regions.html", view=view)
+        return self.page(request, "regions.html", view=view)
 
     async def table(self, request: Request) -> Response:
         table, filters = table_of(request), filters_of(request)
         begin = (page_number(request) - 1) * PER_PAGE
         view = await self._read(request, table_page, table, filters, begin, PER_PAGE)
         wanted = [item for item in request.query_params.multi_items() if item[0] not in PLACE]
-        return self._page(
+        return self.page(
             request,
             "table.html",
             table=table,
@@ -284,13 +286,13 @@ class Pages:
     # ---------------------------------------------------------------------------- questions
 
     async def questions(self, request: Request) -> Response:
-        return self._page(request, "questions.html", questions=cookbook())
+        return self.page(request, "questions.html", questions=cookbook())
 
     async def question(self, request: Request) -> Response:
         question, settings = question_of(request)
         view = await self._read(request, answer_question, question.name, settings, _MAX_ROWS)
         words = wording_of(request)
-        return self._page(
+        return self.page(
             request,
             "question.html",
             question=question,
@@ -310,7 +312,7 @@ class Pages:
         example = find_query(request.query_params.get("example", ""))
         given = request.query_params.get("query") or (example or cookbook()[0]).text
         text, base_iri = await self._read(request, with_prefixes, given)
-        response = self._page(
+        response = self.page(
             request,
             "query.html",
             questions=cookbook(),
@@ -327,7 +329,8 @@ class Pages:
 
 
 def _section_of(path: str) -> str:
-    return next((name for name, begin in SECTIONS if path.startswith(begin)), "")
+    sections = (*SECTIONS, ("review", "/review"))
+    return next((name for name, begin in sections if path.startswith(begin)), "")
 
 
 def _title(question: CookbookQuery, words: Wording) -> str:

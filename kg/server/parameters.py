@@ -73,8 +73,8 @@ def page_number(request: Request) -> int:
     return min(max(int(text), 1), _MAX_PAGE)
 
 
-def pager(request: Request, total: int) -> Pager:
-    page, last = page_number(request), max(1, -(-total // PER_PAGE))
+def pager(request: Request, total: int, per_page: int = PER_PAGE) -> Pager:
+    page, last = page_number(request), max(1, -(-total // per_page))
 
     def at(number: int) -> str:
         kept = [item for item in request.query_params.multi_items() if item[0] not in PLACE]

@@ -8,13 +8,13 @@ would do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from kg.server.limits import CutOff
 
-__all__ = ["QueryRequest", "Refused", "graphs_in", "read_request"]
+__all__ = ["FORM", "QueryRequest", "Refused", "graphs_in", "read_body", "read_request"]
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
@@ -33,6 +33,20 @@ class QueryRequest:
     text: str
     default_graphs: tuple[str, ...] = ()  # IRIs; none of both kinds: the dataset of the query
     named_graphs: tuple[str, ...] = ()
+
+
+async def read_body(stream: AsyncIterable[bytes], max_bytes: int) -> bytes:
+    """Return the body of a request.
+
+    Raises:
+        Refused: it is longer than *max_bytes*; the rest is not read.
+    """
+    body = bytearray()
+    async for chunk in stream:
+        body += chunk
+        if len(body) > max_bytes:
+            raise Refused(413, f"a request has {max_bytes} bytes at most")
+    return bytes(body)
 
 
 def read_request(

@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kg.schema import load_schema
-from kg.server.links import address, page_of
+from kg.server.links import address, page_of, page_of_reference
 from kg.server.views.neighbourhood import Spot
 from kg.server.wording import Wording
 from kg.visualization.page import look_of
@@ -49,7 +49,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(page_of=page_of, address=address, corners=corners)
+    environment.globals.update(
+        page_of=page_of, page_of_reference=page_of_reference, address=address, corners=corners
+    )
     environment.filters.update(is_web=_is_web, relation_name=_relation_name)
     return environment
 

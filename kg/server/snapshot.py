@@ -7,7 +7,7 @@ change, so each is computed when it is first asked for and kept until the next b
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pyoxigraph as ox
 
@@ -16,6 +16,7 @@ from kg.graph.reader import GraphReader
 __all__ = ["Snapshot"]
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class Snapshot:
@@ -25,16 +26,22 @@ class Snapshot:
         self.store = store
         self.reader = GraphReader(store)
         self.prefixes = self.reader.iris.prefixes()
-        self._computed: dict[Callable[..., Any], Any] = {}
+        self._computed: dict[object, Any] = {}
 
     @property
     def base_iri(self) -> str:
         """What the IRIs of all nodes begin with."""
         return self.reader.iris.base_iri
 
-    def once(self, compute: Callable[[Snapshot], T]) -> T:
+    def once(
+        self,
+        compute: Callable[Concatenate[Snapshot, P], T],
+        *arguments: P.args,
+        **options: P.kwargs,
+    ) -> T:
         """Return what *compute* makes of this build, computing it the first time only."""
-        if compute not in self._computed:
-            self._computed[compute] = compute(self)
-        value: T = self._computed[compute]
+        key = (compute, arguments, tuple(sorted(options.items())))
+        if key not in self._computed:
+            self._computed[key] = compute(self, *arguments, **options)
+        value: T = self._computed[key]
         return value

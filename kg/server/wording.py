@@ -35,7 +35,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "status": ("项目进展", "Progress"),
     "questions": ("常见问题", "Questions"),
     "sparql": ("SPARQL", "SPARQL"),
-    "review": ("合并审核", "Review"),
+    "review": ("审核", "Review"),
     "home-lead": (
         "从地方经济新闻中读出的实体和陈述，每一条都能回到原文的那句话。",
         "Entities and claims read from regional economic news; each leads back to its sentence.",
@@ -150,6 +150,32 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "图谱中没有它；重新构建后名称可能已变。",
         "The graph does not have it; a new build may have given it another name.",
     ),
+    "review-lead": (
+        "最可能有误、影响最大的在前。回答写入 {file}，下次 kg build 时生效。",
+        "What is likeliest wrong and carries most comes first. Answers go to {file} and hold from the next kg build on.",
+    ),
+    "review-state": (
+        "待回答 {total} 个，已有判断 {judged} 条",
+        "{total} open questions, {judged} judgements so far",
+    ),
+    "review-merge": ("这两个名称是同一个吗？", "Are these one and the same?"),
+    "review-claim": ("原文是这样说的吗？", "Does the text say so?"),
+    "review-conflict": ("哪一条是对的？", "Which of these is right?"),
+    "answer-same": ("同一个", "one and the same"),
+    "answer-different": ("不是同一个", "two different things"),
+    "answer-unsure": ("无法判断", "cannot be told"),
+    "answer-right": ("正确", "right as it stands"),
+    "answer-fact": ("属实，并非仅仅计划或否认", "so, not merely planned or denied"),
+    "answer-wrong": ("有误", "wrong"),
+    "answer-only": ("只有第 {n} 条对", "only {n} is right"),
+    "answer-sentence": ("第 {n} 句读错", "sentence {n} errs"),
+    "answer-all": ("都对", "all are right"),
+    "answer-none": ("都不对", "none is right"),
+    "note": ("备注", "Note"),
+    "review-stale": (
+        "页面已过期，请重新打开。",
+        "This page is from before the server started; open it again.",
+    ),
     "review-none": ("没有待审核的合并。", "No merges wait for a judgement."),
 }
 
@@ -206,6 +232,16 @@ class Wording:
         """Return what a relation or attribute is called."""
         known = self.schema.relations.get(name) or self.schema.attributes.get(name)
         return self._choose((known.label_zh, known.label_en)) if known else name
+
+    def answer(self, name: str, otherwise: str) -> str:
+        """Return the words of an answer to a question of `kg.review`, *otherwise* if it is new here."""
+        kind, _, rest = name.partition(" ")
+        if rest.isdecimal():
+            return self("answer-sentence" if kind == "wrong" else f"answer-{kind}", n=rest)
+        words = WORDS.get(f"answer-{kind}")
+        if words is None:
+            return otherwise
+        return f"{self._choose(words)}{f' · {self.type(rest)}' if rest else ''}"
 
     def amount(self, number: str, unit: str = "", bound: str = "") -> str:
         """Return a number with its unit.
