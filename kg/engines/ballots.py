@@ -12,22 +12,20 @@ a confidence is for.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
 
+from kg.methods import AGAINST
+
 __all__ = [
-    "AGAINST",
     "ALONE",
     "CONTRADICTED",
     "Label",
     "Voice",
-    "contradictions",
     "joint_confidence",
     "joint_method",
-    "said_by",
 ]
 
 Label: TypeAlias = str  # what methods call an engine: hanlp:small
@@ -35,10 +33,7 @@ Label: TypeAlias = str  # what methods call an engine: hanlp:small
 ALONE = 0.8
 CONTRADICTED = 0.6
 SUREST = 0.999  # what several weak witnesses never exceed
-AGAINST = "; against "
 _JOINT = "+"
-# An engine's label and its method: builtin/…, hanlp:small/…
-_SAID = re.compile(r"(?:^|\+)([a-z][a-z0-9_-]*(?::[^/+]*)?)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +71,3 @@ def _witnesses(voices: Iterable[Voice]) -> list[list[Voice]]:
         joint = parts.union(*(ways for ways, _ in same))
         witnesses.append((joint, [*chain.from_iterable(found for _, found in same), voice]))
     return [found for _, found in witnesses]
-
-
-def said_by(method: str) -> tuple[Label, ...]:
-    """Return the engines that *method* names; none where there was no vote.
-
-    >>> said_by("builtin/tagger+ending 局+hanlp:small/tagger; against llm: Place")
-    ('builtin', 'hanlp:small')
-    """
-    return tuple(_SAID.findall(method.partition(AGAINST)[0]))
-
-
-def contradictions(method: str) -> tuple[str, ...]:
-    """Return what other engines said instead, each with its engine.
-
-    >>> contradictions("builtin/tagger; against llm: Place")
-    ('llm: Place',)
-    """
-    return tuple(method.split(AGAINST)[1:])

@@ -14,14 +14,13 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from kg.engines.ballots import (
-    AGAINST,
     CONTRADICTED,
     Label,
     Voice,
-    contradictions,
     joint_confidence,
     joint_method,
 )
+from kg.methods import AGAINST, contradictions
 from kg.model import Extraction, Mention, MentionId, Span
 
 __all__ = ["Places", "align_entities", "elect_mentions"]

@@ -11,7 +11,7 @@ What was said by whom stands in the method of the evidence, so that it travels w
     hanlp:small/pair model                               hanlp alone
     builtin/fact:…; against llm:qwen: 5000000000 CNY     said otherwise
 
-`said_by` and `contradictions` read that back, and ``kg review`` lists what is of low confidence.
+`kg.methods` reads that back, and ``kg review`` asks what engines disagree on.
 """
 
 from __future__ import annotations
@@ -23,14 +23,13 @@ from dataclasses import dataclass, replace
 from kg.engines.ballots import (
     Label,
     Voice,
-    contradictions,
     joint_confidence,
     joint_method,
-    said_by,
 )
 from kg.engines.entity_votes import Places, align_entities, elect_mentions
 from kg.engines.interface import Engine, ReportingEngine
 from kg.errors import InternalError
+from kg.methods import contradictions
 from kg.model import (
     Article,
     Extraction,
@@ -46,7 +45,7 @@ from kg.model import (
 )
 from kg.schema import load_schema
 
-__all__ = ["VotingEngine", "contradictions", "said_by", "vote"]
+__all__ = ["VotingEngine", "vote"]
 
 _OF = "\t"  # between an engine and a name of its counts
 

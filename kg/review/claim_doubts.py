@@ -1,6 +1,6 @@
-"""Ask whether claims are right: the poorly supported ones, and those that contradict each other.
+"""Ask whether claims are right: poorly supported ones, disputed ones, and those that contradict each other.
 
-A claim of low confidence may be a misreading. Two claims may both look right and cannot both be so: a
+A claim of low confidence may be a misreading, and so may one that another engine read otherwise. Two claims may both look right and cannot both be so: a
 project costs 64亿元 or 46亿元, it was begun or it was not. Which of them errs, the sentences tell.
 """
 
@@ -16,6 +16,7 @@ from rdflib.namespace import RDF
 from kg.explain import explain_claim
 from kg.graph.namespaces import KG, kg_term
 from kg.graph.reader import Claim, GraphReader
+from kg.methods import AGAINST, contradictions
 from kg.review.claims import POLARITY, claim_key
 from kg.review.history import History
 from kg.review.judgements import ClaimKey, Judgement, Kind
@@ -29,7 +30,7 @@ _PREDICATE = ox.NamedNode(RDF.predicate)
 
 LOW_CONFIDENCE = 0.5
 # How often the poorer of contradicting claims is wrong is not known; these order them among the rest.
-_DENIED, _VALUES, _OVERTAKEN = 0.8, 0.6, 0.5
+_DENIED, _VALUES, _OVERTAKEN, _DISPUTED = 0.8, 0.6, 0.5, 0.5
 _MOST_SIDES = 6
 _MOST_PASSAGES = 3
 # A project has one of these. Output or revenue differs from year to year, users grow; and a place has
@@ -57,7 +58,7 @@ class ClaimDoubts:
             if doubt >= min_doubt:
                 build = partial(self._conflict, ordered, doubt, stake, reason)
                 yield Candidate(doubt * stake, build)
-        for node, doubt in self._poor():
+        for node, doubt in self._doubted().items():
             stake = self._stakes.of_claim(node.value, *self._iris(node))
             if doubt >= min_doubt:
                 yield Candidate(doubt * stake, partial(self._single, node, doubt, stake))
@@ -77,6 +78,20 @@ class ClaimDoubts:
             confidence = float(quad.object.value) if isinstance(quad.object, ox.Literal) else 1.0
             if confidence < LOW_CONFIDENCE and isinstance(quad.subject, ox.NamedNode):
                 yield quad.subject, 1 - confidence
+
+    def _disputed(self) -> Iterator[tuple[ox.NamedNode, float]]:
+        """Yield claims that another engine contradicts."""
+        for quad in self._nodes(ox.NamedNode(KG.method)):
+            method = quad.object.value if isinstance(quad.object, ox.Literal) else ""
+            if AGAINST in method and isinstance(quad.subject, ox.NamedNode):
+                yield quad.subject, _DISPUTED
+
+    def _doubted(self) -> dict[ox.NamedNode, float]:
+        """Return single claims that may be wrong, with how likely that is."""
+        doubts = dict(self._disputed())
+        for node, doubt in self._poor():
+            doubts[node] = max(doubt, doubts.get(node, 0.0))
+        return doubts
 
     def _denials(self) -> Iterator[tuple[list[Claim], float, str]]:
         """Yield claims that are also denied, or that are planned after they were so."""
@@ -146,7 +161,7 @@ class ClaimDoubts:
             id=question_id("claim", *_parts(key)),
             kind="claim",
             text="Does the text say so?",
-            reason=f"low confidence ({claim.confidence:.2f})",
+            reason=_why_doubted(claim),
             doubt=doubt,
             stake=stake,
             sides=(_claim_side(claim),),
@@ -189,6 +204,13 @@ class ClaimDoubts:
             sides=tuple(map(_claim_side, claims)),
             answers=tuple(answers),
         )
+
+
+def _why_doubted(claim: Claim) -> str:
+    otherwise = sorted({said for method in claim.methods for said in contradictions(method)})
+    if otherwise:
+        return f"engines disagree: {'; '.join(otherwise)}"
+    return f"low confidence ({claim.confidence:.2f})"
 
 
 def _ends(claim: Claim) -> list[str]:

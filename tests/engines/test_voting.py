@@ -12,8 +12,9 @@ from kg.engines import load_engine
 from kg.engines.ballots import ALONE, CONTRADICTED
 from kg.engines.builtin import BuiltinEngine
 from kg.engines.compliance import CHECKS, Check
-from kg.engines.voting import VotingEngine, contradictions, said_by, vote
+from kg.engines.voting import VotingEngine, vote
 from kg.errors import InternalError, SettingsError
+from kg.methods import contradictions, said_by
 from kg.model import Article, Extraction, Mention, Quantity, Relation
 from tests.factories import make_article, make_extraction, make_mention, make_relation
 

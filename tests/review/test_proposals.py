@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 import pyoxigraph as ox
@@ -168,3 +169,18 @@ def test_ids_of_questions_do_not_depend_on_the_order_of_names(store: ox.Store) -
         q.id for d in (DOUBT, turned) for q in propose_from_store(store, [d]) if q.kind == "merge"
     }
     assert len(ids) == 1
+
+
+def test_what_engines_disagree_on_is_asked() -> None:
+    article = make_article("东阿化工投资建设东阿港项目。", id="daily/a1")
+    firm = make_mention(article, "东阿化工", "Company")
+    port = make_mention(article, "东阿港项目", "Project")
+    claim = make_relation(article, "builds", firm, port, confidence=0.9)
+    method = "builtin/builds-active 建设; against llm:m: 东阿港项目 is Place"
+    disputed = replace(claim, evidence=replace(claim.evidence, method=method))
+    extractions = [make_extraction(article, [firm, port], [disputed])]
+    graph = build_graph(
+        resolve(extractions), extractions, [make_document(article.text, id="daily")], make_run()
+    )
+    (question,) = propose_from_store(memory_store(graph), [])
+    assert question.reason == "engines disagree: llm:m: 东阿港项目 is Place"
