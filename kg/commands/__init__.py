@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from kg.commands.asking import explain, query
+from kg.commands.assisting import mcp
 from kg.commands.building import build, extract
 from kg.commands.comparing import diff
 from kg.commands.examining import doctor
@@ -29,6 +30,7 @@ COMMANDS: Sequence[click.Command] = (
     extract,
     query,
     explain,
+    mcp,
     show,
     serve,
     export,
