@@ -109,7 +109,7 @@ def build(
     with stopwatch("text stages"):
         results = list(
             extract_files(
-                _sources(paths, out),
+                source_files(paths, out),
                 settings=settings,
                 jobs=jobs,
                 strict=strict,
@@ -177,7 +177,7 @@ def build(
     return report
 
 
-def _sources(paths: Sequence[Path], out: Path) -> list[tuple[Path, str]]:
+def source_files(paths: Sequence[Path], out: Path) -> list[tuple[Path, str]]:
     """Return the files under *paths* without what an earlier build wrote among them."""
     from kg.reading import find_files
 

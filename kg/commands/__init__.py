@@ -21,12 +21,14 @@ from kg.commands.measuring import evaluate, train
 from kg.commands.retracting import retract
 from kg.commands.reviewing import review
 from kg.commands.serving import serve
+from kg.commands.watching import watch
 from kg.commands.writing import export, show, validate
 
 __all__ = ["COMMANDS"]
 
 COMMANDS: Sequence[click.Command] = (
     build,
+    watch,
     extract,
     query,
     explain,
