@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from kg.pipeline import BuildReport, build
 from kg.settings import Settings
+from tests.readme import Shell
 
 # Time is measured in benchmarks/: a loaded machine must not fail a property. The same examples each time.
 settings.register_profile("kg", deadline=None, derandomize=True)
@@ -66,3 +67,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
     return build(
         [write_corpus(folder / "corpus")], folder / "out", settings=Settings(home="聊城市")
     )
+
+
+@pytest.fixture(scope="session")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """Return the folder in which the console blocks of READMEs and pages are run, each once."""
+    return Shell(tmp_path_factory.mktemp("readme"))

@@ -1,4 +1,4 @@
-"""Keep the READMEs true: run their console blocks, fill in their table of scores.
+"""Keep the READMEs and pages true: run their console blocks, fill in the tables of scores.
 
 A block in ```console shows commands after "$ " and what they print. `python -m tests.readme` runs
 them in order in an empty folder with the sample corpus and writes what they print; the test compares.
@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.evaluation.floors import FLOORS_FILE, PROJECT
 
 READMES = (PROJECT / "README.md", PROJECT / "README.zh.md")
+PAGES = tuple(PROJECT / "docs" / name for name in ("library.md", "mcp.md", "watch.md"))
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 SCORES = re.compile(r"(?<=<!-- scores -->\n).*?(?=<!-- /scores -->)", re.DOTALL)
 
@@ -43,7 +44,9 @@ class Shell:
         (folder / "corpus").symlink_to(PROJECT / "corpus")
         program = folder / "bin" / "kg"
         program.parent.mkdir()
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m kg "$@"\n', "utf-8")
+        # The path is in the program too: an MCP client hands only some of its variables on.
+        start = f'PYTHONPATH="{PROJECT}" exec "{sys.executable}" -m kg "$@"'
+        program.write_text(f"#!/bin/sh\n{start}\n", "utf-8")
         program.chmod(0o755)
         path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
         self.environment = os.environ | {"PATH": path, "PYTHONPATH": str(PROJECT)}
@@ -102,6 +105,8 @@ def main() -> None:
         for readme in READMES:
             text = with_output(readme.read_text("utf-8"), shell)
             readme.write_text(with_scores(text, readme.name), "utf-8")
+        for page in PAGES:
+            page.write_text(with_output(page.read_text("utf-8"), shell), "utf-8")
 
 
 if __name__ == "__main__":

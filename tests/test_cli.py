@@ -49,8 +49,8 @@ def expect(result: Result, code: int = 0) -> Result:
 
 
 def test_commands_stand_in_the_order_of_the_pipeline() -> None:
-    reading = ["build", "extract", "query", "explain", "show", "serve", "export", "validate"]
-    judging = ["review", "link", "diff", "retract", "evaluate", "doctor", "train"]
+    reading = ["build", "extract", "query", "explain", "show", "serve", "mcp", "export", "validate"]
+    judging = ["review", "link", "diff", "watch", "retract", "evaluate", "doctor", "train"]
     assert list(main.commands) == [*reading, *judging]
 
 

@@ -17,11 +17,6 @@ DOCUMENTS = (*READMES, PROJECT / "CONTRIBUTING.md", PROJECT / "CHANGELOG.md")
 MODULES = sorted((PROJECT / "kg").rglob("*.py"))
 
 
-@pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    return Shell(tmp_path_factory.mktemp("readme"))
-
-
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
 def test_console_blocks_print_what_they_show(readme: Path, shell: Shell) -> None:
     text = readme.read_text("utf-8")
@@ -96,6 +91,8 @@ def names_of(node: ast.stmt) -> set[str]:
             for name in ast.walk(target)
             if isinstance(name, ast.Name)
         }
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return {name for each in node.body for name in names_of(each)}  # imported when asked for
     if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
         return {node.target.id}
     return set()

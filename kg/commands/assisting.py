@@ -15,8 +15,8 @@ __all__ = ["mcp"]
 
 @click.command(
     epilog=examples(
-        "kg mcp -o exports                 an assistant starts this and talks over stdin",
-        "kg mcp --http                     at http://127.0.0.1:8001/mcp",
+        "kg mcp -o exports",
+        "kg mcp --http --port 8001",
         "kg mcp --http --host 0.0.0.0 --allow-host kg.example.org",
     )
 )

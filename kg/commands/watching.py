@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +16,11 @@ from kg.errors import KgError
 
 if TYPE_CHECKING:
     from kg.pipeline import BuildReport
-    from kg.watching import Changes
+    from kg.watching import News
 
 __all__ = ["watch"]
+
+_SIGNS = {"new": "+", "gone": "-", "changed": "~"}  # as kg diff has them
 
 
 @click.command(
@@ -69,17 +71,17 @@ def watch(
 ) -> None:
     """Build again when documents arrive.
 
-    Prints the claims that each build brings (+) and takes away (-), compared with the one before, and
-    adds new ones to a feed. A file that is still being written is waited for. Ctrl-C ends it.
+    Prints the claims that are new (+), gone (-) or changed (~) since the build before, and adds new
+    ones to a feed. A file that is still being written is waited for. Ctrl-C ends it.
     """
     from kg.watching import Watch, arrivals
 
     def build_again() -> bool:
         settings = settings_of([folder], settings_file, **flags)
         with progress_bar("reading") as progress:
-            report, changes = watched.build(settings, jobs=jobs, strict=strict, progress=progress)
+            report, news = watched.build(settings, jobs=jobs, strict=strict, progress=progress)
         _say_built(report)
-        for line in _lines(changes, as_json=as_json):
+        for line in _lines(news, as_json=as_json):
             click.echo(line)
         return report.is_built
 
@@ -111,13 +113,14 @@ def _say_built(report: BuildReport) -> None:
     )
 
 
-def _lines(changes: Changes, *, as_json: bool) -> Iterator[str]:
-    for change, sign, records in (("gone", "-", changes.gone), ("new", "+", changes.new)):
-        for record in records:
-            if as_json:
-                yield json.dumps(record.as_row(change), ensure_ascii=False)
-            else:
-                where = (record.headline, record.publisher, record.published)
-                line = f"{sign} {record.words} —— {' · '.join(filter(None, where))}"
-                # Control characters of a hostile document must not reach the terminal.
-                yield "".join(char if char.isprintable() else " " for char in line)
+def _lines(news: Sequence[News], *, as_json: bool) -> Iterator[str]:
+    for each in news:
+        if as_json:
+            yield json.dumps(each.as_row(), ensure_ascii=False)
+            continue
+        claim = each.claim
+        where = " · ".join(filter(None, (claim.headline, claim.publisher, claim.published)))
+        words = " → ".join(filter(None, (each.words_before, claim.words)))
+        line = f"{_SIGNS[each.kind]} {words} —— {where or claim.document}"
+        # Control characters of a hostile document must not reach the terminal.
+        yield "".join(char if char.isprintable() else " " for char in line)

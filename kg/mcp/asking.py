@@ -1,4 +1,4 @@
-"""Answer queries in the worker process, each row with the sentences behind it.
+"""Answer queries in a worker process, each row with the sentences behind it.
 
 A query returns names and numbers, and a cookbook query seldom the sentences. So the claims are looked
 up whose subject and object both stand in the row. A row of sums or counts has none; then its
@@ -23,8 +23,9 @@ from kg.graph.namespaces import NIF
 from kg.library.frames import Cell, columns_of, rows_of
 from kg.mcp.answers import ParameterAnswer, Question, Questions, RowAnswer, Rows, SourceAnswer
 from kg.mcp.quotation import quoted
-from kg.mcp.reading import View, source_answer, sources_of
+from kg.mcp.reading import source_answer, sources_of
 from kg.query import QueryResult, cookbook, find_query, run_query
+from kg.server.snapshot import Snapshot
 
 __all__ = ["answer_question", "answer_sparql", "list_questions"]
 
@@ -56,7 +57,9 @@ def list_questions() -> Questions:
     )
 
 
-def answer_question(view: View, name: str, parameters: Mapping[str, str], max_rows: int) -> Rows:
+def answer_question(
+    snapshot: Snapshot, name: str, parameters: Mapping[str, str], max_rows: int
+) -> Rows:
     """Answer a ready question.
 
     Raises:
@@ -66,14 +69,16 @@ def answer_question(view: View, name: str, parameters: Mapping[str, str], max_ro
     if query is None:
         raise SettingsError(f"there is no question {name!r}; list_questions names them")
     settings = {each.name: each.default for each in query.parameters} | dict(parameters)
-    return answer_sparql(view, query.bind(parameters), max_rows, asked=tuple(settings.values()))
+    return answer_sparql(snapshot, query.bind(parameters), max_rows, asked=tuple(settings.values()))
 
 
-def answer_sparql(view: View, query: str, max_rows: int, *, asked: Sequence[str] = ()) -> Rows:
+def answer_sparql(
+    snapshot: Snapshot, query: str, max_rows: int, *, asked: Sequence[str] = ()
+) -> Rows:
     """Answer a SPARQL query; no more than *max_rows*, and no more than a model can read.
 
     Args:
-        view: the graph.
+        snapshot: the graph.
         query: SELECT, ASK, CONSTRUCT or DESCRIBE.
         max_rows: at most so many.
         asked: names that the question is about and a row need not repeat.
@@ -81,15 +86,15 @@ def answer_sparql(view: View, query: str, max_rows: int, *, asked: Sequence[str]
     Raises:
         InputError: not a query, or one that is refused.
     """
-    result = run_query(view.store, query, max_rows=max_rows)
-    shorten = lru_cache(maxsize=None)(view.reader.iris.shorten)
+    result = run_query(snapshot.store, query, max_rows=max_rows)
+    shorten = lru_cache(maxsize=None)(snapshot.reader.iris.shorten)
     rows: list[RowAnswer] = []
-    context = _entities(view, asked)
+    context = _entities(snapshot, asked)
     chars = 0
     for cells, terms in zip(rows_of(result, shorten), _terms(result), strict=True):
         row = RowAnswer(
             cells={quoted(name, max_chars=60): _cell(value) for name, value in cells.items()},
-            sources=_row_sources(view, terms, context),
+            sources=_row_sources(snapshot, terms, context),
         )
         chars += len(row.model_dump_json())
         if chars > _MAX_ANSWER_CHARS:
@@ -120,55 +125,57 @@ def _terms(result: QueryResult) -> Iterable[tuple[object, ...]]:
 
 
 def _row_sources(
-    view: View, terms: Iterable[object], context: Sequence[ox.NamedNode]
+    snapshot: Snapshot, terms: Iterable[object], context: Sequence[ox.NamedNode]
 ) -> list[SourceAnswer]:
     """Return the sentences of a row: those in it, else those of the claims it speaks of."""
     known = [it for it in terms if isinstance(it, ox.NamedNode | ox.Literal)][:_ROW_TERMS]
-    quotes = [view.reader.quote(node.value) for node in _evidence(view, known)]
+    quotes = [snapshot.reader.quote(node.value) for node in _evidence(snapshot, known)]
     sources = [source_answer(quote.text, quote.article) for quote in quotes]
     if not sources:
-        claims = [view.reader.claim(node) for node in _row_claims(view, known, context)]
+        claims = [snapshot.reader.claim(node) for node in _row_claims(snapshot, known, context)]
         sources = [source for claim in claims for source in sources_of(explain_claim(claim))]
     return list({source.sentence: source for source in sources}.values())[:_ROW_SOURCES]
 
 
-def _evidence(view: View, terms: Iterable[_Term]) -> Iterator[ox.NamedNode]:
+def _evidence(snapshot: Snapshot, terms: Iterable[_Term]) -> Iterator[ox.NamedNode]:
     """Yield the evidence nodes among the terms, and those whose sentence is among them."""
     for term in terms:
         if isinstance(term, ox.NamedNode):
-            found = view.store.quads_for_pattern(term, _ANCHOR, None)
+            found = snapshot.store.quads_for_pattern(term, _ANCHOR, None)
         else:
-            found = view.store.quads_for_pattern(None, _ANCHOR, term)
+            found = snapshot.store.quads_for_pattern(None, _ANCHOR, term)
         for quad in islice(found, _ROW_SOURCES):
             if isinstance(quad.subject, ox.NamedNode):
                 yield quad.subject
 
 
 def _row_claims(
-    view: View, terms: Iterable[_Term], context: Sequence[ox.NamedNode]
+    snapshot: Snapshot, terms: Iterable[_Term], context: Sequence[ox.NamedNode]
 ) -> list[ox.NamedNode]:
     named = [term for term in terms if isinstance(term, ox.NamedNode)]
-    claims = [node for node in named if view.reader.find_claim(node.value)]
+    claims = [node for node in named if snapshot.reader.find_claim(node.value)]
     if claims:
         return claims[:_ROW_CLAIMS]
     literals = [term for term in terms if isinstance(term, ox.Literal)]
     # Several names in one cell: cookbook queries join them so.
     cells = [literal.value for literal in literals]
     names = {name: None for cell in cells for name in (cell, *cell.split("、")[:_CELL_NAMES])}
-    ends = [*named, *_entities(view, names)]
+    ends = [*named, *_entities(snapshot, names)]
     return (
-        _claims_between(view, ends, [*ends, *literals])
-        or _claims_between(view, ends, context)
-        or _claims_between(view, context, ends)
+        _claims_between(snapshot, ends, [*ends, *literals])
+        or _claims_between(snapshot, ends, context)
+        or _claims_between(snapshot, context, ends)
     )
 
 
-def _entities(view: View, names: Iterable[str]) -> list[ox.NamedNode]:
-    return [ox.NamedNode(node.iri) for name in names for node in view.reader.find_entities(name)]
+def _entities(snapshot: Snapshot, names: Iterable[str]) -> list[ox.NamedNode]:
+    return [
+        ox.NamedNode(node.iri) for name in names for node in snapshot.reader.find_entities(name)
+    ]
 
 
 def _claims_between(
-    view: View, subjects: Iterable[ox.NamedNode], objects: Iterable[_Term]
+    snapshot: Snapshot, subjects: Iterable[ox.NamedNode], objects: Iterable[_Term]
 ) -> list[ox.NamedNode]:
     """Return the statements whose two ends are among these."""
     # str() of a term is its N-Triples form, one token of SPARQL.
@@ -177,6 +184,6 @@ def _claims_between(
         f"VALUES ?o {{ {' '.join(map(str, objects))} }} "
         f"?claim <{RDF.subject}> ?s ; <{RDF.object}> ?o }}"
     )
-    solutions = cast(ox.QuerySolutions, view.store.query(query))
+    solutions = cast(ox.QuerySolutions, snapshot.store.query(query))
     claims = (solution["claim"] for solution in islice(solutions, _ROW_CLAIMS))
     return [claim for claim in claims if isinstance(claim, ox.NamedNode)]

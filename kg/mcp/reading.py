@@ -1,18 +1,15 @@
-"""Read answers from the graph; runs in the worker process.
+"""Read answers from the graph; runs in a worker process of `kg.server.pool`.
 
-Functions of a `View` and plain arguments, so that they travel through a pipe by name.
+Functions of a snapshot and plain arguments, so that they travel through a pipe by name.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import pyoxigraph as ox
 
 from kg.explain import Explanation, candidates, explain_claim
-from kg.graph.reader import ArticleView, Claim, GraphReader, Node
+from kg.graph.reader import ArticleView, Claim, Node
 from kg.mcp.answers import (
     ClaimAnswer,
     Claims,
@@ -23,8 +20,9 @@ from kg.mcp.answers import (
     SourceAnswer,
 )
 from kg.mcp.quotation import quoted
+from kg.server.snapshot import Snapshot
 
-__all__ = ["View", "claims_about", "find_entities", "neighbours_of", "source_answer", "sources_of"]
+__all__ = ["claims_about", "find_entities", "neighbours_of", "source_answer", "sources_of"]
 
 _NAME_CHARS = 120
 _ALIASES = 8
@@ -33,44 +31,40 @@ _SOURCES = 3  # of one claim
 _CLAIMS_BETWEEN = 3  # of one neighbour
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """One build of the graph, with the reader that remembers what it has read of it."""
-
-    store: ox.Store
-    reader: GraphReader
-
-
-def find_entities(view: View, name: str, type_: str | None, limit: int) -> Found:
+def find_entities(snapshot: Snapshot, name: str, type_: str | None, limit: int) -> Found:
     """Return the entities of this name, or those with similar names."""
-    exact = view.reader.find_entities(name)
-    nodes = [it for it in exact or candidates(view.reader, name) if type_ in (None, it.type)]
+    exact = snapshot.reader.find_entities(name)
+    nodes = [it for it in exact or candidates(snapshot.reader, name) if type_ in (None, it.type)]
     entities = [entity_answer(node) for node in nodes[:limit]]
     return Found(entities=entities, exact=bool(exact), more=max(0, len(nodes) - limit))
 
 
-def claims_about(view: View, entity: str, relation: str | None, limit: int, offset: int) -> Claims:
+def claims_about(
+    snapshot: Snapshot, entity: str, relation: str | None, limit: int, offset: int
+) -> Claims:
     """Return claims about an entity from the *offset*-th on."""
-    node, others = _entity(view, entity)
+    node, others = _entity(snapshot, entity)
     if node is None:
         return Claims(entity=None, claims=[], total=0, candidates=others)
-    claims = [it for it in view.reader.claims_about(node.iri) if relation in (None, it.predicate)]
+    claims = [
+        it for it in snapshot.reader.claims_about(node.iri) if relation in (None, it.predicate)
+    ]
     shown = [claim_answer(claim) for claim in claims[offset : offset + limit]]
     return Claims(entity=entity_answer(node), claims=shown, total=len(claims))
 
 
-def neighbours_of(view: View, entity: str, limit: int) -> Neighbours:
+def neighbours_of(snapshot: Snapshot, entity: str, limit: int) -> Neighbours:
     """Return the entities that share a claim with this one."""
-    node, others = _entity(view, entity)
+    node, others = _entity(snapshot, entity)
     if node is None:
         return Neighbours(entity=None, neighbours=[], total=0, candidates=others)
     between: dict[str, list[Claim]] = defaultdict(list)
-    for claim in view.reader.claims_about(node.iri):
+    for claim in snapshot.reader.claims_about(node.iri):
         if claim.object is not None:
             other = claim.object if claim.subject.iri == node.iri else claim.subject
             between[other.iri].append(claim)
     ranked = sorted(between.items(), key=lambda item: (-len(item[1]), item[0]))
-    found = [_neighbour(view.reader.node(iri), claims) for iri, claims in ranked[:limit]]
+    found = [_neighbour(snapshot.reader.node(iri), claims) for iri, claims in ranked[:limit]]
     return Neighbours(entity=entity_answer(node), neighbours=found, total=len(ranked))
 
 
@@ -79,12 +73,12 @@ def _neighbour(node: Node, claims: Sequence[Claim]) -> Neighbour:
     return Neighbour(entity=entity_answer(node), claims=shown, more_claims=len(claims) - len(shown))
 
 
-def _entity(view: View, name: str) -> tuple[Node | None, list[EntityAnswer]]:
+def _entity(snapshot: Snapshot, name: str) -> tuple[Node | None, list[EntityAnswer]]:
     """Return the one entity of this name, or those that may be meant."""
-    found = view.reader.find_entities(name)
+    found = snapshot.reader.find_entities(name)
     if len(found) == 1:
         return found[0], []
-    close = found or candidates(view.reader, name)
+    close = found or candidates(snapshot.reader, name)
     return None, [entity_answer(node) for node in close[:_CANDIDATES]]
 
 

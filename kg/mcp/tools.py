@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
-from anyio.to_thread import run_sync
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
@@ -16,7 +15,8 @@ from kg.errors import KgError
 from kg.mcp import asking, reading
 from kg.mcp.answers import Claims, Found, Neighbours, Questions, Rows
 from kg.mcp.quotation import quoted
-from kg.mcp.worker import Worker
+from kg.server.limits import CutOff
+from kg.server.pool import WorkerPool
 
 __all__ = ["INSTRUCTIONS", "make_server"]
 
@@ -41,8 +41,8 @@ MaxRows = Annotated[int, Field(ge=1, le=100)]
 Query = Annotated[str, Field(min_length=1, max_length=10_000)]
 
 
-def make_server(worker: Worker) -> MCPServer:
-    """Return the server, whose tools are answered by *worker*."""
+def make_server(pool: WorkerPool) -> MCPServer:
+    """Return the server, whose tools are answered by a *pool* that somebody else starts and stops."""
     server = MCPServer(
         "kg",
         title="Knowledge graph of regional economic news",
@@ -54,7 +54,9 @@ def make_server(worker: Worker) -> MCPServer:
 
     async def ask(function: Callable[..., BaseModel], *arguments: object) -> CallToolResult:
         try:
-            return _result(await run_sync(worker.ask, function, *arguments))
+            return _result(await pool.run(function, *arguments))
+        except CutOff as error:
+            raise ToolError(error.reason) from error
         except KgError as error:
             # What the client sent may be in it, and no word of a document.
             raise ToolError(quoted(str(error))) from error

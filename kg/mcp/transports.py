@@ -8,21 +8,25 @@ given are let in.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import AnnotatorUnavailable, InputError, SettingsError
+from kg.server.limits import Limits
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
     from mcp.server.transport_security import TransportSecuritySettings
+    from starlette.applications import Starlette
 
 __all__ = ["PATH", "SECONDS", "serve_http", "serve_stdio"]
 
 PATH = "/mcp"
 SECONDS = 20.0  # for one question; clients give up after 30 to 60
+MAX_REQUEST_BYTES = 1 << 18  # a question and its query, many times over
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -32,8 +36,14 @@ def serve_stdio(folder: Path, *, seconds: float = SECONDS) -> None:
     Raises:
         KgError: there is no graph, or the SDK is not installed.
     """
-    with _server(folder, seconds) as server:
-        server.run("stdio")
+    _require_sdk()
+
+    async def answer() -> None:
+        # One worker: an assistant asks one thing after the other.
+        async with _serving(folder, Limits(seconds=seconds, workers=1)) as server:
+            await server.run_stdio_async()
+
+    _run(answer)
 
 
 def serve_http(
@@ -63,23 +73,35 @@ def serve_http(
             f"--host {host} lets other machines in: say with --allow-host by which name they call "
             "this one"
         )
-    with _server(folder, seconds) as server, _listening(host, port) as listener:
+    _require_sdk()
+
+    async def answer() -> None:
         import uvicorn
 
-        app = server.streamable_http_app(
-            streamable_http_path=PATH,
-            # Nothing is remembered between two requests, so there is no session to keep or to steal.
-            stateless_http=True,
-            json_response=True,
-            max_request_body_size=1 << 18,
-            transport_security=_security(names),
-            host=host,
-        )
-        if ready is not None:
-            shown = f"[{host}]" if ":" in host else host
-            ready(f"http://{shown}:{listener.getsockname()[1]}{PATH}")
-        config = uvicorn.Config(app, log_level="warning", access_log=False)
-        uvicorn.Server(config).run(sockets=[listener])
+        async with _serving(folder, Limits(seconds=seconds)) as server:
+            with _listening(host, port) as listener:
+                if ready is not None:
+                    shown = f"[{host}]" if ":" in host else host
+                    ready(f"http://{shown}:{listener.getsockname()[1]}{PATH}")
+                app = _application(server, host, names)
+                config = uvicorn.Config(
+                    app, log_level="warning", server_header=False, proxy_headers=False
+                )
+                await uvicorn.Server(config).serve(sockets=[listener])
+
+    _run(answer)
+
+
+def _application(server: MCPServer, host: str, names: Sequence[str]) -> Starlette:
+    return server.streamable_http_app(
+        streamable_http_path=PATH,
+        # Nothing is remembered between two requests, so there is no session to keep or to steal.
+        stateless_http=True,
+        json_response=True,
+        max_request_body_size=MAX_REQUEST_BYTES,
+        transport_security=_security(names),
+        host=host,
+    )
 
 
 def _security(names: Sequence[str]) -> TransportSecuritySettings:
@@ -93,21 +115,32 @@ def _security(names: Sequence[str]) -> TransportSecuritySettings:
     )
 
 
-@contextmanager
-def _server(folder: Path, seconds: float) -> Iterator[MCPServer]:
-    try:
-        from kg.mcp.tools import make_server
-        from kg.mcp.worker import Worker
-    except ImportError as error:
+def _require_sdk() -> None:
+    if find_spec("mcp") is None:
         raise AnnotatorUnavailable(
             "kg mcp needs the SDK of the protocol: pip install 'kg-news[mcp]'"
-        ) from error
-    worker = Worker(folder, seconds=seconds)
-    worker.start()  # what is wrong with the graph is to be said before anybody is answered
+        )
+
+
+def _run(answer: Callable[[], Awaitable[None]]) -> None:
+    import anyio
+
+    with suppress(KeyboardInterrupt):  # Ctrl-C is how a server ends
+        anyio.run(answer)
+
+
+@asynccontextmanager
+async def _serving(folder: Path, limits: Limits) -> AsyncIterator[MCPServer]:
+    """Give a server whose workers have opened the graph: what is wrong with it is said first."""
+    from kg.mcp.tools import make_server
+    from kg.server.pool import WorkerPool
+
+    pool = WorkerPool(folder, limits)
     try:
-        yield make_server(worker)
+        await pool.start()
+        yield make_server(pool)
     finally:
-        worker.stop()
+        await pool.stop()
 
 
 @contextmanager

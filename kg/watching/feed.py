@@ -19,7 +19,7 @@ from lxml import etree
 
 from kg.errors import InputError
 from kg.graph.files import replace_file, xml_text
-from kg.watching.changes import ClaimRecord
+from kg.watching.news import ClaimRecord
 
 __all__ = ["MAX_ENTRIES", "check_feed", "write_feed"]
 
@@ -43,7 +43,7 @@ def write_feed(
     Args:
         path: the feed; made where it is missing.
         new: claims to add.
-        present: all claims of the graph by their ids.
+        present: all claims of the graph by their IRIs.
         about: names of the entities that the feed is about; empty for all.
         now: when the claims were seen, with a zone.
         max_entries: the oldest beyond are left out.
@@ -52,12 +52,11 @@ def write_feed(
         InputError: there is a file that is no feed, or it cannot be written.
     """
     seen = _times(path)
-    alive = {record.iri: record for record in present.values()}
     times = {record.iri: now.isoformat(timespec="seconds") for record in new} | seen
-    kept = [iri for iri in times if iri in alive]
+    kept = [iri for iri in times if iri in present]
     # Newest first by the time seen; among those seen at once by the day of the article.
-    kept.sort(key=lambda iri: (times[iri], alive[iri].published, iri), reverse=True)
-    entries = [(alive[iri], times[iri]) for iri in kept[:max_entries]]
+    kept.sort(key=lambda iri: (times[iri], present[iri].published, iri), reverse=True)
+    entries = [(present[iri], times[iri]) for iri in kept[:max_entries]]
     if path.exists() and [record.iri for record, _ in entries] == list(seen):
         return
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +11,12 @@ from kg.errors import InputError
 from kg.pipeline import BuildReport, build, source_files
 from kg.settings import SETTINGS_FILE, Settings
 from kg.watching.arrivals import Listing, listing_of
-from kg.watching.changes import Changes, ClaimRecord, compare, ids_of, records_of
 from kg.watching.feed import check_feed, write_feed
+from kg.watching.news import News, news_between, records_of
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from kg.workers import Progress
 
 __all__ = ["Watch"]
@@ -26,7 +28,7 @@ class Watch:
     Args:
         folder: the documents.
         out: where the graph is written; what an earlier build wrote there is compared with.
-        about: names of entities; only changes of claims about them are told, all if empty.
+        about: names of entities; only claims about them are told, all if empty.
         feed: an Atom feed that new claims are added to.
 
     Raises:
@@ -42,7 +44,7 @@ class Watch:
         self._feed = feed
         if feed is not None:
             self._check(feed)  # now, not after the first build
-        self._records, self._ids = self._read()
+        self._store = self._read()
 
     def list_documents(self) -> Listing:
         """Return the documents and the settings file as they are now."""
@@ -56,8 +58,8 @@ class Watch:
         jobs: int = 1,
         strict: bool = False,
         progress: Progress | None = None,
-    ) -> tuple[BuildReport, Changes]:
-        """Build, add to the feed, and return the record of the build with what it changed.
+    ) -> tuple[BuildReport, list[News]]:
+        """Build, add to the feed, and return the record of the build with what is new.
 
         Raises:
             InputError: (*strict*) a document cannot be used, or the feed cannot be written.
@@ -71,15 +73,18 @@ class Watch:
             progress=progress,
         )
         if not report.is_built:
-            return report, Changes((), ())
-        before, ids_before = self._records, self._ids
-        self._records, self._ids = self._read()
-        changes = compare(before, self._records)
-        if self._about:
-            changes = changes.about(ids_before | self._ids)
+            return report, []
+        before, self._store = self._store, self._read()
+        news = news_between(before, self._store, self._about)
         if self._feed is not None:
-            self._write_feed(self._feed, changes)
-        return report, changes
+            write_feed(
+                self._feed,
+                [each.claim for each in news if each.kind != "gone"],
+                records_of(self._store),
+                about=self._about,
+                now=datetime.now(timezone.utc),
+            )
+        return report, news
 
     def _check(self, feed: Path) -> None:
         folder, out, file = (path.resolve() for path in (self._folder, self._out, feed))
@@ -92,23 +97,11 @@ class Watch:
             )
         check_feed(feed)
 
-    def _write_feed(self, feed: Path, changes: Changes) -> None:
-        write_feed(
-            feed,
-            changes.new,
-            self._records,
-            about=self._about,
-            now=datetime.now(timezone.utc),
-        )
-
-    def _read(self) -> tuple[Mapping[str, ClaimRecord], frozenset[str]]:
-        """Return the claims of the graph and the entities that the watch is about."""
-        from kg.graph import open_store
-        from kg.graph.reader import GraphReader
+    def _read(self) -> ox.Store:
+        """Return the graph, in memory: the next build replaces the files."""
+        from kg.graph import Graph, memory_store, open_store, read_graph
 
         try:
-            store = open_store(self._out)
+            return memory_store(read_graph(open_store(self._out)))
         except InputError:  # nothing was built yet, or it is damaged and will be replaced
-            return {}, frozenset()
-        reader = GraphReader(store)
-        return records_of(reader), ids_of(reader, self._about)
+            return memory_store(Graph(()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,42 +12,41 @@ import pytest
 
 pytest.importorskip("mcp")
 import anyio
+from anyio.from_thread import start_blocking_portal
 from mcp import Client
 
-from kg.errors import InputError
 from kg.mcp.quotation import MAX_CHARS, NOTICE
 from kg.mcp.tools import make_server
-from kg.mcp.worker import TooMuch, Worker
 from kg.pipeline import BuildReport
-from tests.mcp.calls import LUXI, endless
+from kg.server.limits import Limits
+from kg.server.pool import WorkerPool
+
+LUXI = "company:鲁西集团"
 
 Call = Callable[..., Any]
 
 
-def caller(worker: Worker) -> Call:
-    """Return a function that calls a tool and gives its result."""
-    server = make_server(worker)
+@contextmanager
+def serving(folder: Path, limits: Limits | None = None) -> Iterator[Call]:
+    """Give a function that calls a tool of a server over *folder* and returns the result."""
+    pool = WorkerPool(folder, limits or Limits(workers=1))
 
-    def call(tool: str, **arguments: object) -> Any:
-        async def once() -> Any:
-            async with Client(server) as client:
-                return await client.call_tool(tool, arguments)
+    async def send(tool: str, arguments: dict[str, object]) -> Any:
+        async with Client(make_server(pool)) as client:
+            return await client.call_tool(tool, arguments)
 
-        return anyio.run(once)
-
-    return call
-
-
-@pytest.fixture(scope="module")
-def worker(built: BuildReport) -> Iterator[Worker]:
-    worker = Worker(built.out, seconds=20)
-    yield worker
-    worker.stop()
+    with start_blocking_portal() as portal:
+        portal.call(pool.start)
+        try:
+            yield lambda tool, **arguments: portal.call(send, tool, arguments)
+        finally:
+            portal.call(pool.stop)
 
 
 @pytest.fixture(scope="module")
-def call(worker: Worker) -> Call:
-    return caller(worker)
+def call(built: BuildReport) -> Iterator[Call]:
+    with serving(built.out) as call:
+        yield call
 
 
 def data(result: Any) -> Any:
@@ -63,9 +63,9 @@ def refusal(result: Any) -> str:
 # --------------------------------------------------------------------------------------- tools
 
 
-def test_tools_are_read_only_and_say_what_they_return(worker: Worker) -> None:
+def test_tools_are_read_only_and_say_what_they_return(tmp_path: Path) -> None:
     async def listed() -> Any:
-        async with Client(make_server(worker)) as client:
+        async with Client(make_server(WorkerPool(tmp_path, Limits()))) as client:
             return (await client.list_tools()).tools, client.instructions
 
     tools, instructions = anyio.run(listed)
@@ -192,23 +192,10 @@ def test_what_a_tool_takes_is_bounded(call: Call, tool: str, arguments: dict[str
 
 
 def test_question_that_takes_too_long_is_ended_and_the_next_is_answered(built: BuildReport) -> None:
-    worker = Worker(built.out, seconds=0.2)
-    try:
-        worker.start()
-        with pytest.raises(TooMuch, match=r"not done within 0\.2 seconds"):
-            worker.ask(endless)
-    finally:
-        worker.stop()
-    assert data(caller(Worker(built.out, seconds=20))("find_entity", name=LUXI))["exact"]
-
-
-def test_folder_without_a_graph_is_named(tmp_path: Path) -> None:
-    worker = Worker(tmp_path, seconds=1)
-    try:
-        with pytest.raises(InputError, match="there is no graph"):
-            worker.start()
-    finally:
-        worker.stop()
+    slow = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    with serving(built.out, Limits(workers=1, seconds=0.5)) as call:
+        assert "not done within 0.5 seconds" in refusal(call("sparql", query=slow))
+        assert data(call("find_entity", name=LUXI))["exact"]
 
 
 # ---------------------------------------------------------------------------------- hostile names
@@ -234,9 +221,8 @@ PREFIX prov: <http://www.w3.org/ns/prov#>
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
     folder = tmp_path_factory.mktemp("hostile")
     (folder / "graph.ttl").write_text(TURTLE, "utf-8")
-    worker = Worker(folder, seconds=20)
-    yield caller(worker)
-    worker.stop()
+    with serving(folder) as call:
+        yield call
 
 
 def strings(value: object) -> Iterator[str]:

@@ -22,9 +22,9 @@ from kg.cli import main
 from kg.errors import SettingsError
 from kg.mcp import serve_http
 from kg.pipeline import BuildReport
-from tests.mcp.calls import LUXI
 from tests.readme import PROJECT
 
+LUXI = "company:鲁西集团"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
 
 
@@ -100,10 +100,11 @@ def test_what_is_wrong_is_said_before_anybody_is_answered(
     assert reason in result.stderr
 
 
-def test_missing_sdk_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("kg.mcp.tools", "mcp", "mcp.server"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    monkeypatch.setitem(sys.modules, "mcp", None)
-    result = CliRunner().invoke(main, ["mcp"])
+@pytest.mark.parametrize("arguments", [[], ["--http"]])
+def test_missing_sdk_is_named_with_its_remedy(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.mcp.transports.find_spec", lambda name: None)
+    result = CliRunner().invoke(main, ["mcp", *arguments])
     assert result.exit_code == 2
     assert "pip install 'kg-news[mcp]'" in result.stderr

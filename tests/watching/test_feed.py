@@ -12,14 +12,34 @@ from lxml import etree
 
 from kg.errors import InputError
 from kg.watching import ClaimRecord, write_feed
-from tests.watching.test_changes import by_id, record
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=timezone.utc)
 
 
+def record(id_: str, **more: str) -> ClaimRecord:
+    fields = {
+        "iri": f"https://w3id.org/kg-news/id/statement/{id_}",
+        "words": f"鲁西集团 投资 {id_}",
+        "subject": "company:鲁西集团",
+        "object": f"project:{id_}",
+        "sentence": "鲁西集团投资项目。",
+        "headline": "项目开工",
+        "published": "2022-12-23",
+        "publisher": "聊城日报",
+        "document": "a.txt",
+        "url": "",
+        **more,
+    }
+    return ClaimRecord(id=id_, **fields)
+
+
+def by_iri(*records: ClaimRecord) -> dict[str, ClaimRecord]:
+    return {each.iri: each for each in records}
+
+
 def feed(path: Path, *new: ClaimRecord, now: datetime = NOON, **options: Any) -> Any:
-    present = options.pop("present", by_id(*new))
+    present = options.pop("present", by_iri(*new))
     write_feed(path, new, present, now=now, **options)
     return etree.parse(str(path)).getroot()
 
@@ -57,7 +77,7 @@ def test_what_was_there_keeps_its_time(tmp_path: Path) -> None:
     old, new = record("old"), record("new")
     feed(tmp_path / "f.xml", old)
     later = NOON + timedelta(hours=1)
-    root = feed(tmp_path / "f.xml", new, present=by_id(old, new), now=later)
+    root = feed(tmp_path / "f.xml", new, present=by_iri(old, new), now=later)
     assert_valid(root)
     assert texts(root, "a:entry/a:title") == ["鲁西集团 投资 new", "鲁西集团 投资 old"]
     assert texts(root, "a:entry/a:updated") == [later.isoformat(), NOON.isoformat()]
@@ -67,7 +87,7 @@ def test_feed_without_news_is_left_alone(tmp_path: Path) -> None:
     old = record("old")
     feed(tmp_path / "f.xml", old)
     before = (tmp_path / "f.xml").read_bytes()
-    feed(tmp_path / "f.xml", present=by_id(old), now=NOON + timedelta(hours=1))
+    feed(tmp_path / "f.xml", present=by_iri(old), now=NOON + timedelta(hours=1))
     assert (tmp_path / "f.xml").read_bytes() == before
 
 
