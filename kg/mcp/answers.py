@@ -81,6 +81,7 @@ class Claims(_Answer):
     """Claims about one entity, or the entities that may have been meant."""
 
     entity: EntityAnswer | None
+    relations: dict[str, int]  # how many claims there are of each, whatever was asked for
     claims: list[ClaimAnswer]
     total: int
     candidates: list[EntityAnswer] = []

@@ -5,10 +5,12 @@ Functions of a snapshot and plain arguments, so that they travel through a pipe 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 
-from kg.explain import Explanation, candidates, explain_claim
+import pyoxigraph as ox
+
+from kg.explain import Explanation, explain_claim
 from kg.graph.reader import ArticleView, Claim, Node
 from kg.mcp.answers import (
     ClaimAnswer,
@@ -20,7 +22,9 @@ from kg.mcp.answers import (
     SourceAnswer,
 )
 from kg.mcp.quotation import quoted
+from kg.server.patterns import OBJECT, PREDICATE, SUBJECT, local, objects, subjects, text_at
 from kg.server.snapshot import Snapshot
+from kg.server.views.names import entity_labels, entity_types, find_names
 
 __all__ = ["claims_about", "find_entities", "neighbours_of", "source_answer", "sources_of"]
 
@@ -34,9 +38,12 @@ _CLAIMS_BETWEEN = 3  # of one neighbour
 def find_entities(snapshot: Snapshot, name: str, type_: str | None, limit: int) -> Found:
     """Return the entities of this name, or those with similar names."""
     exact = snapshot.reader.find_entities(name)
-    nodes = [it for it in exact or candidates(snapshot.reader, name) if type_ in (None, it.type)]
+    nodes = [node for node in exact if type_ in (None, node.type)]
+    total = len(nodes)
+    if not exact:
+        nodes, total = _similar(snapshot, name, type_, limit)
     entities = [entity_answer(node) for node in nodes[:limit]]
-    return Found(entities=entities, exact=bool(exact), more=max(0, len(nodes) - limit))
+    return Found(entities=entities, exact=bool(exact), more=total - len(entities))
 
 
 def claims_about(
@@ -45,12 +52,15 @@ def claims_about(
     """Return claims about an entity from the *offset*-th on."""
     node, others = _entity(snapshot, entity)
     if node is None:
-        return Claims(entity=None, claims=[], total=0, candidates=others)
-    claims = [
-        it for it in snapshot.reader.claims_about(node.iri) if relation in (None, it.predicate)
-    ]
-    shown = [claim_answer(claim) for claim in claims[offset : offset + limit]]
-    return Claims(entity=entity_answer(node), claims=shown, total=len(claims))
+        return Claims(entity=None, relations={}, claims=[], total=0, candidates=others)
+    links = _links(snapshot, node)
+    chosen = [link for link in links if relation in (None, link.relation)]
+    return Claims(
+        entity=entity_answer(node),
+        relations=dict(Counter(link.relation for link in links)),
+        claims=[_claim(snapshot, link) for link in chosen[offset : offset + limit]],
+        total=len(chosen),
+    )
 
 
 def neighbours_of(snapshot: Snapshot, entity: str, limit: int) -> Neighbours:
@@ -58,19 +68,59 @@ def neighbours_of(snapshot: Snapshot, entity: str, limit: int) -> Neighbours:
     node, others = _entity(snapshot, entity)
     if node is None:
         return Neighbours(entity=None, neighbours=[], total=0, candidates=others)
-    between: dict[str, list[Claim]] = defaultdict(list)
-    for claim in snapshot.reader.claims_about(node.iri):
-        if claim.object is not None:
-            other = claim.object if claim.subject.iri == node.iri else claim.subject
-            between[other.iri].append(claim)
+    between: dict[str, list[_Link]] = defaultdict(list)
+    for link in _links(snapshot, node):
+        if link.other:
+            between[link.other].append(link)
     ranked = sorted(between.items(), key=lambda item: (-len(item[1]), item[0]))
-    found = [_neighbour(snapshot.reader.node(iri), claims) for iri, claims in ranked[:limit]]
+    found = [
+        Neighbour(
+            entity=entity_answer(snapshot.reader.node(iri)),
+            claims=[_claim(snapshot, link) for link in links[:_CLAIMS_BETWEEN]],
+            more_claims=max(0, len(links) - _CLAIMS_BETWEEN),
+        )
+        for iri, links in ranked[:limit]
+    ]
     return Neighbours(entity=entity_answer(node), neighbours=found, total=len(ranked))
 
 
-def _neighbour(node: Node, claims: Sequence[Claim]) -> Neighbour:
-    shown = [claim_answer(claim) for claim in claims[:_CLAIMS_BETWEEN]]
-    return Neighbour(entity=entity_answer(node), claims=shown, more_claims=len(claims) - len(shown))
+@dataclass(frozen=True, slots=True, order=True)
+class _Link:
+    """A claim about an entity, not yet read."""
+
+    is_incoming: bool  # the entity is its object
+    relation: str
+    statement: str  # IRI
+    other: str  # IRI of the other entity, "" for a value
+
+
+def _links(snapshot: Snapshot, node: Node) -> list[_Link]:
+    """Return what is claimed of an entity, as subject first, by relation.
+
+    Read from the index alone: a city has ten thousand claims, of which thirty are shown.
+    """
+    store, entity = snapshot.store, ox.NamedNode(node.iri)
+    links = []
+    for end, other_end in ((SUBJECT, OBJECT), (OBJECT, SUBJECT)):
+        for statement in subjects(store, end, entity):
+            others = (it.value for it in objects(store, statement, other_end) if _is_node(it))
+            links.append(
+                _Link(
+                    end == OBJECT,
+                    local(text_at(store, statement, PREDICATE)),
+                    statement.value,
+                    next(others, ""),
+                )
+            )
+    return sorted(links)
+
+
+def _is_node(term: ox.NamedNode | ox.Literal) -> bool:
+    return isinstance(term, ox.NamedNode)
+
+
+def _claim(snapshot: Snapshot, link: _Link) -> ClaimAnswer:
+    return claim_answer(snapshot.reader.claim(ox.NamedNode(link.statement)))
 
 
 def _entity(snapshot: Snapshot, name: str) -> tuple[Node | None, list[EntityAnswer]]:
@@ -78,8 +128,25 @@ def _entity(snapshot: Snapshot, name: str) -> tuple[Node | None, list[EntityAnsw
     found = snapshot.reader.find_entities(name)
     if len(found) == 1:
         return found[0], []
-    close = found or candidates(snapshot.reader, name)
+    close = found or _similar(snapshot, name, None, _CANDIDATES)[0]
     return None, [entity_answer(node) for node in close[:_CANDIDATES]]
+
+
+def _similar(
+    snapshot: Snapshot, name: str, type_: str | None, limit: int
+) -> tuple[list[Node], int]:
+    """Return entities whose names contain *name*, else those whose labels it contains, and how many."""
+    found = find_names(snapshot, name, type_ or "", 0, limit)
+    iris, total = [hit.iri for hit in found.hits], found.total
+    if not iris:  # 鲁西集团有限公司, where the news says 鲁西集团
+        types = entity_types(snapshot)
+        parts = [
+            (-len(label), iri)
+            for iri, label in snapshot.once(entity_labels).items()
+            if len(label) > 1 and label in name and type_ in (None, types.get(iri))
+        ]
+        iris, total = [iri for _, iri in sorted(parts)[:limit]], len(parts)
+    return [snapshot.reader.node(iri) for iri in iris], total
 
 
 # ------------------------------------------------------------------------------------- answers

@@ -134,8 +134,9 @@ async def _serving(folder: Path, limits: Limits) -> AsyncIterator[MCPServer]:
     """Give a server whose workers have opened the graph: what is wrong with it is said first."""
     from kg.mcp.tools import make_server
     from kg.server.pool import WorkerPool
+    from kg.server.views.names import prepare_names
 
-    pool = WorkerPool(folder, limits)
+    pool = WorkerPool(folder, limits, [prepare_names])
     try:
         await pool.start()
         yield make_server(pool)
