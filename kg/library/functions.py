@@ -36,6 +36,8 @@ def build(
     publisher: str | None = None,
     engine: str | None = None,
     min_confidence: float | None = None,
+    judgements: StrPath | None = None,
+    links: StrPath | None = None,
     jobs: int = 1,
     strict: bool = False,
     fresh: bool = False,
@@ -53,6 +55,9 @@ def build(
         publisher: the paper of documents that name none.
         engine: what finds names.
         min_confidence: leave out claims below, 0 to 1.
+        judgements: the file with what people decided (kg review); the one beside the settings if left
+            out.
+        links: the file that says which entities are what elsewhere (kg link); likewise.
         jobs: how many processes share the documents. With more than one a script needs the guard
             ``if __name__ == "__main__"``, as `multiprocessing` always does.
         strict: raise for the first document that cannot be used.
@@ -63,7 +68,9 @@ def build(
         InputError: a path does not exist, or (*strict*) a document cannot be used.
         SettingsError: a setting is unknown or impossible.
     """
+    from kg.linking import LINKS_FILE
     from kg.pipeline import build as build_graph
+    from kg.review import find_beside_settings
 
     files = _paths(paths)
     flags = {
@@ -76,6 +83,8 @@ def build(
         files,
         Path(out),
         settings=_settings(files, settings, flags),
+        judgements=Path(judgements) if judgements else find_beside_settings(files),
+        links=Path(links) if links else find_beside_settings(files, LINKS_FILE),
         jobs=jobs,
         strict=strict,
         fresh=fresh,

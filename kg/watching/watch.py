@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import InputError
+from kg.linking import LINKS_FILE
 from kg.pipeline import BuildReport, build, source_files
-from kg.settings import SETTINGS_FILE, Settings
+from kg.review import find_beside_settings
+from kg.settings import Settings, find_settings_file
 from kg.watching.arrivals import Listing, listing_of
 from kg.watching.feed import check_feed, write_feed
 from kg.watching.news import News, news_between, records_of
@@ -47,9 +49,16 @@ class Watch:
         self._store = self._read()
 
     def list_documents(self) -> Listing:
-        """Return the documents and the settings file as they are now."""
+        """Return the documents and what else a build reads, as they are now."""
         files = source_files([self._folder], self._out)
-        return listing_of([*files, (self._folder / SETTINGS_FILE, SETTINGS_FILE)])
+        beside = (find_settings_file([self._folder]), self._judgements(), self._links())
+        return listing_of([*files, *((file, str(file)) for file in beside if file)])
+
+    def _judgements(self) -> Path:
+        return find_beside_settings([self._folder])
+
+    def _links(self) -> Path:
+        return find_beside_settings([self._folder], LINKS_FILE)
 
     def build(
         self,
@@ -62,12 +71,15 @@ class Watch:
         """Build, add to the feed, and return the record of the build with what is new.
 
         Raises:
-            InputError: (*strict*) a document cannot be used, or the feed cannot be written.
+            InputError: (*strict*) a document cannot be used, the judgements are not sound, or the feed
+            cannot be written.
         """
         report = build(
             [self._folder],
             self._out,
             settings=settings,
+            judgements=self._judgements(),
+            links=self._links(),
             jobs=jobs,
             strict=strict,
             progress=progress,

@@ -52,6 +52,17 @@ def test_settings_beside_the_corpus_count_and_arguments_win(corpus: Path) -> Non
     assert found.document.publisher == "光岳新报"
 
 
+WRONG = "- {kind: claim wrong, subject: 'person:张延飞', predicate: holdsPosition, object: '%s'}\n"
+
+
+def test_judgements_beside_the_corpus_count(corpus: Path, tmp_path: Path) -> None:
+    file, out = corpus / "finance.txt", tmp_path / "out"
+    (claim,) = kg.open(kg.build(file, out).out).claims("张延飞")
+    assert claim.object is not None
+    (corpus / "judgements.yaml").write_text(WRONG % claim.object.id, "utf-8")
+    assert kg.open(kg.build(file, out).out).claims("张延飞") == ()
+
+
 def test_settings_may_be_an_object_or_a_file(corpus: Path, tmp_path: Path) -> None:
     file = tmp_path / "other.toml"
     file.write_text('[corpus]\npublisher = "齐鲁商报"\n', "utf-8")

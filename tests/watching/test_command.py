@@ -15,6 +15,8 @@ from click.testing import CliRunner, Result
 from lxml import etree
 
 from kg.cli import main
+from kg.settings import Settings
+from kg.watching import Watch
 from tests.conftest import DOCUMENTS
 from tests.readme import PROJECT
 
@@ -72,6 +74,21 @@ def test_feed_among_the_documents_is_refused(inbox: Path, tmp_path: Path) -> Non
     assert result.exit_code == 2
     assert "would be read as one of the documents" in result.stderr
     assert once(inbox, "-o", inbox / "out", "--feed", inbox / "out" / "feed.xml").exit_code == 0
+
+
+def test_judgement_is_noticed_and_takes_its_claim_away(inbox: Path, tmp_path: Path) -> None:
+    watched = Watch(inbox, tmp_path / "out")
+    _, news = watched.build(Settings())
+    (post,) = (each.claim for each in news if each.claim.subject == "person:张延飞")
+    before = watched.list_documents()
+    (inbox / "judgements.yaml").write_text(
+        "- {kind: claim wrong, subject: 'person:张延飞', predicate: holdsPosition, "
+        f"object: '{post.object}'}}\n",
+        "utf-8",
+    )
+    assert watched.list_documents() != before
+    _, news = watched.build(Settings())
+    assert ("gone", post.id) in {(each.kind, each.claim.id) for each in news}
 
 
 def test_folder_without_a_usable_document_falls_short(tmp_path: Path) -> None:
