@@ -10,8 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sqlite3
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +17,7 @@ from xml.etree import ElementTree as ET  # builds XML only, parses none
 
 import pyoxigraph as ox
 
+from kg.database import write_database
 from kg.errors import InputError
 from kg.graph.builder import Graph
 from kg.graph.files import replace_file, safe_cell, xml_text
@@ -329,46 +328,7 @@ def _cypher_map(properties: Mapping[str, str]) -> str:
     return "{" + ", ".join(entries) + "}"
 
 
-def _sqlite(store: ox.Store, target: Path) -> list[Path]:
-    """Write a SQLite file with the tables nodes, edges and facts."""
-    tables = _Tables(store)
-    facts = [
-        (c.id, c.subject.id, c.predicate, c.predicate_zh, c.value, *map(c.qualifier, _FACT_COLUMNS))
-        for c in GraphReader(store).claims()
-        if c.object is None
-    ]
-    columns = ("id", "subject", "attribute", "attribute_zh", "value", *_FACT_COLUMNS)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "graph.sqlite"
-        connection = sqlite3.connect(path)
-        try:
-            _fill_table(connection, "nodes", tables.NODE_COLUMNS, tables.nodes)
-            _fill_table(connection, "edges", tables.EDGE_COLUMNS, tables.edges)
-            _fill_table(connection, "facts", columns, facts)
-            connection.execute("CREATE INDEX edges_source ON edges (source)")
-            connection.execute("CREATE INDEX edges_target ON edges (target)")
-            connection.commit()
-        finally:
-            connection.close()
-        return [_write(target, path.read_bytes())]
-
-
-_FACT_COLUMNS = ("unit", "bound", "date")
 _NUMERIC = {"amount", "confidence"}
-
-
-def _fill_table(
-    connection: sqlite3.Connection,
-    name: str,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
-) -> None:
-    # Table and column names are our own constants; values are bound.
-    declared = ", ".join(f'"{c}" {"NUMERIC" if c in _NUMERIC else "TEXT"}' for c in columns)
-    connection.execute(f'CREATE TABLE "{name}" ({declared}, PRIMARY KEY ("id"))')
-    places = ", ".join("?" for _ in columns)
-    statement = f'INSERT INTO "{name}" VALUES ({places})'  # noqa: S608
-    connection.executemany(statement, ([value or None for value in row] for row in rows))
 
 
 def _parquet(store: ox.Store, target: Path) -> list[Path]:
@@ -487,7 +447,7 @@ FORMATS: Mapping[str, Callable[[ox.Store, Path], list[Path]]] = {
     "gexf": _gexf,
     "csv": _csv,
     "cypher": _cypher,
-    "sqlite": _sqlite,
+    "sqlite": write_database,
     "parquet": _parquet,
     "ftm": _ftm,
 }

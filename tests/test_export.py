@@ -126,7 +126,7 @@ def test_csv_tables_fit_together(store: ox.Store, tmp_path: Path) -> None:
 
 
 def test_sqlite_is_queried(store: ox.Store, tmp_path: Path) -> None:
-    (path,) = export(store, "sqlite", tmp_path / "graph.sqlite")
+    path, _ = export(store, "sqlite", tmp_path / "graph.sqlite")
     connection = sqlite3.connect(path)
     query = """SELECT nodes.label, amount FROM edges JOIN nodes ON nodes.id = source
                WHERE relation = 'finances' AND amount > 100000000"""
