@@ -11,30 +11,34 @@ from __future__ import annotations
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import pyoxigraph as ox
+from rdflib.namespace import RDF, SDO
 
 from kg.graph.files import replace_file
 from kg.graph.reader import ArticleView, Claim, GraphReader, Node
 
 __all__ = ["write_database"]
 
+_RDF_TYPE, _NEWS_ARTICLE = ox.NamedNode(RDF.type), ox.NamedNode(SDO.NewsArticle)
+
+# The columns of keys are named: Datasette does not take them for granted.
 _SCHEMA = """
 CREATE TABLE entities (
   id TEXT PRIMARY KEY, label TEXT NOT NULL, type TEXT, type_zh TEXT, aliases TEXT, iri TEXT NOT NULL);
 CREATE TABLE articles (
   id TEXT PRIMARY KEY, headline TEXT, published TEXT, publisher TEXT, authors TEXT, url TEXT, document TEXT);
 CREATE TABLE claims (
-  id TEXT PRIMARY KEY, subject TEXT NOT NULL REFERENCES entities, relation TEXT, relation_zh TEXT,
-  object TEXT REFERENCES entities, value TEXT, number NUMERIC, unit TEXT, bound TEXT,
+  id TEXT PRIMARY KEY, subject TEXT NOT NULL REFERENCES entities (id), relation TEXT, relation_zh TEXT,
+  object TEXT REFERENCES entities (id), value TEXT, number NUMERIC, unit TEXT, bound TEXT,
   amount NUMERIC, currency TEXT, date TEXT, title TEXT, status TEXT, certainty TEXT,
   attributed_to TEXT, confidence NUMERIC, method TEXT);
 CREATE TABLE evidence (
-  claim TEXT NOT NULL REFERENCES claims, article TEXT REFERENCES articles, sentence TEXT,
+  claim TEXT NOT NULL REFERENCES claims (id), article TEXT REFERENCES articles (id), sentence TEXT,
   begin INTEGER, end INTEGER, PRIMARY KEY (claim, article, begin));
 CREATE INDEX claims_subject ON claims (subject);
 CREATE INDEX claims_object ON claims (object);
@@ -90,7 +94,7 @@ def write_database(store: ox.Store, target: Path) -> list[Path]:
         path = Path(folder) / "graph.sqlite"
         with closing(sqlite3.connect(path)) as connection:
             connection.executescript(_SCHEMA)
-            _fill(connection, GraphReader(store))
+            _fill(connection, store)
             connection.commit()
         metadata = target.with_suffix(".metadata.json")
         # A file of its own name is a database of its own name.
@@ -102,9 +106,11 @@ def write_database(store: ox.Store, target: Path) -> list[Path]:
     return [target, metadata]
 
 
-def _fill(connection: sqlite3.Connection, reader: GraphReader) -> None:
+def _fill(connection: sqlite3.Connection, store: ox.Store) -> None:
+    reader = GraphReader(store)
     claims = list(reader.claims())
     articles = {quote.article.iri: quote.article for claim in claims for quote in claim.quotes}
+    articles |= {article.iri: article for article in _articles(store, reader)}
     entities = {node.id: node for node in reader.entities()}
     for claim in claims:  # in a damaged graph an end may have no class
         entities.setdefault(claim.subject.id, claim.subject)
@@ -120,6 +126,13 @@ def _fill(connection: sqlite3.Connection, reader: GraphReader) -> None:
         "evidence",
         ((c.id, q.article.iri, q.text, q.begin, q.end) for c, q in evidence),
     )
+
+
+def _articles(store: ox.Store, reader: GraphReader) -> Iterator[ArticleView]:
+    """Yield all articles, also those of which nothing is claimed."""
+    for quad in store.quads_for_pattern(None, _RDF_TYPE, _NEWS_ARTICLE, ox.DefaultGraph()):
+        if isinstance(quad.subject, ox.NamedNode):
+            yield reader.article(quad.subject.value)
 
 
 def _insert(

@@ -47,6 +47,8 @@ __all__ = [
 
 SETTINGS_FILE = "kg.toml"
 DEFAULT_BASE_IRI = "https://w3id.org/kg-news/id/"
+# Local names are appended as they are, and Turtle needs an absolute IRI without blanks.
+BASE_IRI = r'[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]+[/#]'
 ENGINE = re.compile(r"[a-z][a-z0-9_-]*(:.+)?(\+[a-z][a-z0-9_-]*(:.+)?)*")
 
 
@@ -128,11 +130,11 @@ def _from_file(file: Path) -> dict[str, object]:
         raise InputError(f"not readable as TOML: {error}", path=file) from error
     changes: dict[str, object] = {}
     for table, content in tables.items():
-        _require_known(table, _TABLES, f"{file}: unknown table [{table}]")
+        _require_known(table, TABLES, f"{file}: unknown table [{table}]")
         if not isinstance(content, dict):
             raise SettingsError(f"{file}: {table} must be a table: [{table}]")
         for key, value in content.items():
-            _require_known(key, _TABLES[table], f"{file}: unknown key {key!r} in [{table}]")
+            _require_known(key, TABLES[table], f"{file}: unknown key {key!r} in [{table}]")
             changes[key] = _checked(key, value, f"{file}: {table}.{key}")
     return changes
 
@@ -173,8 +175,7 @@ def _parse_text(value: object) -> str:
 
 def _parse_base_iri(value: object) -> str:
     text = _parse_text(value)
-    # Local names are appended as they are, and Turtle needs an absolute IRI without blanks.
-    if not re.fullmatch(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`]+[/#]", text):
+    if not re.fullmatch(BASE_IRI, text):
         raise ValueError(
             "must be an absolute IRI that ends in / or #, such as https://example.org/id/"
         )
@@ -229,7 +230,7 @@ _PARSERS: Mapping[str, Callable[[Any], object]] = {
     "min_confidence": _parse_fraction,
     "excluded_relations": _parse_relations,
 }
-_TABLES: Mapping[str, tuple[str, ...]] = {
+TABLES: Mapping[str, tuple[str, ...]] = {
     "corpus": ("publisher", "home"),
     "graph": ("base_iri",),
     "extract": ("engine", "min_confidence", "excluded_relations"),

@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.evaluation.floors import FLOORS_FILE, PROJECT
 
 READMES = (PROJECT / "README.md", PROJECT / "README.zh.md")
-PAGES = tuple(PROJECT / "docs" / name for name in ("library.md", "mcp.md", "watch.md"))
+PAGES = tuple(PROJECT / "docs" / name for name in ("library.md", "mcp.md", "tools.md", "watch.md"))
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 SCORES = re.compile(r"(?<=<!-- scores -->\n).*?(?=<!-- /scores -->)", re.DOTALL)
 

@@ -35,6 +35,10 @@ def column(database: sqlite3.Connection, query: str) -> list[object]:
 
 def test_every_key_leads_somewhere(database: sqlite3.Connection) -> None:
     assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    for table in ("claims", "evidence"):
+        keys = database.execute(f"PRAGMA foreign_key_list({table})").fetchall()
+        assert len(keys) == 2
+        assert all(target == "id" for *_, target, _, _, _ in keys)
 
 
 def test_every_claim_has_its_sentence_and_article(

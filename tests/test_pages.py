@@ -13,6 +13,7 @@ import click
 import pytest
 
 from kg.cli import main
+from kg.settings import load_settings
 from tests.readme import PAGES, Shell, commands, with_output
 
 page = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
@@ -26,7 +27,7 @@ def blocks(page: Path, language: str) -> list[str]:
 @page
 def test_every_block_is_of_a_language_that_is_tested(page: Path) -> None:
     opened = re.findall(r"^```(\w*)$", page.read_text("utf-8"), re.MULTILINE)[::2]
-    assert set(opened) <= {"console", "json", "python", "sh"}
+    assert set(opened) <= {"console", "json", "python", "sh", "toml"}
 
 
 @page
@@ -83,3 +84,10 @@ def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8"))
     local = [target for target in targets if not target.startswith("http")]
     assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+@page
+def test_settings_are_settings(page: Path, tmp_path: Path) -> None:
+    for block in blocks(page, "toml"):
+        (tmp_path / "kg.toml").write_text(block, "utf-8")
+        load_settings(tmp_path / "kg.toml", environment={})

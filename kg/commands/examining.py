@@ -14,13 +14,21 @@ __all__ = ["doctor"]
     epilog=examples(
         "kg doctor",
         "kg doctor --json",
+        "kg doctor --settings-schema > kg.schema.json",
     )
 )
 @json_option
-def doctor(as_json: bool) -> None:
+@click.option(
+    "--settings-schema", is_flag=True, help="Print JSON Schema of kg.toml, for editors, instead."
+)
+def doctor(as_json: bool, settings_schema: bool) -> None:
     """Say what is installed and what is missing."""
     from kg.doctor import examine
+    from kg.settings_schema import settings_schema as schema_of_settings
 
+    if settings_schema:
+        print_json(schema_of_settings())
+        return
     findings = examine()
     if as_json:
         print_json([finding.as_dict() for finding in findings])
