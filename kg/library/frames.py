@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+import numpy as np
 import pyoxigraph as ox
 
 from kg.errors import InputError, SettingsError
@@ -87,8 +88,8 @@ def to_pandas(columns: Sequence[str], rows: Sequence[Mapping[str, Cell]]) -> pd.
     series = {}
     for column in columns:
         kind, values = _column(rows, column)
-        if kind == "date":  # in seconds: nanoseconds end in 1677
-            series[column] = pd.Series(pd.array(values, dtype="datetime64[s]"))
+        if kind == "date":  # in seconds, by numpy: the nanoseconds of pandas 2.1 end in 1677
+            series[column] = pd.Series(np.array(values, dtype="datetime64[s]"))
         else:
             series[column] = pd.Series(values, dtype=dtypes[kind])
     return pd.DataFrame(series, columns=list(columns))
