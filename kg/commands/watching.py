@@ -74,7 +74,10 @@ def watch(
     Prints the claims that are new (+), gone (-) or changed (~) since the build before, and adds new
     ones to a feed. A file that is still being written is waited for. Ctrl-C ends it.
     """
-    from kg.watching import Watch, arrivals
+    from kg.watching import Watch, arrivals, require_watchfiles
+
+    if not once:
+        require_watchfiles()  # now, not after the first build
 
     def build_again() -> bool:
         settings = settings_of([folder], settings_file, **flags)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import cleandoc
 from typing import Annotated
 
 from mcp.server import MCPServer
@@ -18,7 +19,7 @@ from kg.mcp.quotation import quoted
 from kg.server.limits import CutOff
 from kg.server.pool import WorkerPool
 
-__all__ = ["INSTRUCTIONS", "make_server"]
+__all__ = ["INSTRUCTIONS", "Tools", "make_server"]
 
 INSTRUCTIONS = """\
 A knowledge graph of Chinese regional economic news, read-only. Every claim rests on sentences of articles.
@@ -41,6 +42,77 @@ MaxRows = Annotated[int, Field(ge=1, le=100)]
 Query = Annotated[str, Field(min_length=1, max_length=10_000)]
 
 
+class Tools:
+    """What an assistant may ask; signatures and docstrings are what it is shown."""
+
+    def __init__(self, pool: WorkerPool) -> None:
+        self._pool = pool
+
+    async def find_entity(
+        self,
+        name: Name,
+        type: Annotated[  # noqa: A002  the word of the ontology
+            str | None,
+            Field(max_length=40, description="Class such as Company, Project, Person, Place"),
+        ] = None,
+        limit: Limit = 10,
+    ) -> Annotated[CallToolResult, Found]:
+        """Find companies, bodies, people, projects, places… by name, alias or part of the name."""
+        return await self._ask(reading.find_entities, name, type, limit)
+
+    async def claims(
+        self,
+        entity: Name,
+        relation: Annotated[
+            str | None, Field(max_length=60, description="Only this one, such as investsIn")
+        ] = None,
+        limit: Limit = 10,
+        offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0,
+    ) -> Annotated[CallToolResult, Claims]:
+        """Return the claims about an entity (name or id), each with its sentences and articles."""
+        return await self._ask(reading.claims_about, entity, relation, limit, offset)
+
+    async def neighbours(
+        self, entity: Name, limit: Limit = 10
+    ) -> Annotated[CallToolResult, Neighbours]:
+        """Return the entities that share a claim with an entity (name or id), and those claims."""
+        return await self._ask(reading.neighbours_of, entity, limit)
+
+    async def list_questions(self) -> Annotated[CallToolResult, Questions]:
+        """List the ready questions and their parameters."""
+        return _result(asking.list_questions())
+
+    async def ask_question(
+        self,
+        name: Name,
+        parameters: Annotated[
+            dict[str, Annotated[str, Field(max_length=200)]] | None,
+            Field(max_length=10, description='Such as {"place": "莘县"}'),
+        ] = None,
+        max_rows: MaxRows = 20,
+    ) -> Annotated[CallToolResult, Rows]:
+        """Answer a ready question; rows have the sentences of the claims they speak of."""
+        return await self._ask(asking.answer_question, name, parameters or {}, max_rows)
+
+    async def sparql(self, query: Query, max_rows: MaxRows = 20) -> Annotated[CallToolResult, Rows]:
+        """Answer a SPARQL SELECT, ASK or CONSTRUCT; the prefixes of the graph need no declaration.
+
+        An entity has skos:prefLabel; a claim is a kg:Statement with rdf:subject, rdf:predicate,
+        rdf:object, kg:amount, kg:date and prov:wasDerivedFrom a sentence (nif:anchorOf). Select the
+        statement (?claim) and its row has its sources.
+        """
+        return await self._ask(asking.answer_sparql, query, max_rows)
+
+    async def _ask(self, function: Callable[..., BaseModel], *arguments: object) -> CallToolResult:
+        try:
+            return _result(await self._pool.run(function, *arguments))
+        except CutOff as error:
+            raise ToolError(error.reason) from error
+        except KgError as error:
+            # What the client sent may be in it, and no word of a document.
+            raise ToolError(quoted(str(error))) from error
+
+
 def make_server(pool: WorkerPool) -> MCPServer:
     """Return the server, whose tools are answered by a *pool* that somebody else starts and stops."""
     server = MCPServer(
@@ -50,74 +122,21 @@ def make_server(pool: WorkerPool) -> MCPServer:
         version=__version__,
         log_level="WARNING",
     )
-    read_only = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
-
-    async def ask(function: Callable[..., BaseModel], *arguments: object) -> CallToolResult:
-        try:
-            return _result(await pool.run(function, *arguments))
-        except CutOff as error:
-            raise ToolError(error.reason) from error
-        except KgError as error:
-            # What the client sent may be in it, and no word of a document.
-            raise ToolError(quoted(str(error))) from error
-
-    @server.tool(annotations=read_only)
-    async def find_entity(
-        name: Name,
-        type: Annotated[  # noqa: A002  the word of the ontology
-            str | None,
-            Field(max_length=40, description="Class such as Company, Project, Person, Place"),
-        ] = None,
-        limit: Limit = 10,
-    ) -> Annotated[CallToolResult, Found]:
-        """Find companies, bodies, people, projects, places… by name, alias or part of the name."""
-        return await ask(reading.find_entities, name, type, limit)
-
-    @server.tool(annotations=read_only)
-    async def claims(
-        entity: Name,
-        relation: Annotated[
-            str | None, Field(max_length=60, description="Only this one, such as investsIn")
-        ] = None,
-        limit: Limit = 10,
-        offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0,
-    ) -> Annotated[CallToolResult, Claims]:
-        """Return the claims about an entity (name or id), each with its sentences and articles."""
-        return await ask(reading.claims_about, entity, relation, limit, offset)
-
-    @server.tool(annotations=read_only)
-    async def neighbours(entity: Name, limit: Limit = 10) -> Annotated[CallToolResult, Neighbours]:
-        """Return the entities that share a claim with an entity (name or id), and those claims."""
-        return await ask(reading.neighbours_of, entity, limit)
-
-    @server.tool(annotations=read_only)
-    async def list_questions() -> Annotated[CallToolResult, Questions]:
-        """List the ready questions and their parameters."""
-        return _result(asking.list_questions())
-
-    @server.tool(annotations=read_only)
-    async def ask_question(
-        name: Name,
-        parameters: Annotated[
-            dict[str, Annotated[str, Field(max_length=200)]],
-            Field(max_length=10, description='Such as {"place": "莘县"}'),
-        ] = {},  # noqa: B006  pydantic copies it
-        max_rows: MaxRows = 20,
-    ) -> Annotated[CallToolResult, Rows]:
-        """Answer a ready question; rows have the sentences of the claims they speak of."""
-        return await ask(asking.answer_question, name, parameters, max_rows)
-
-    @server.tool(annotations=read_only)
-    async def sparql(query: Query, max_rows: MaxRows = 20) -> Annotated[CallToolResult, Rows]:
-        """Answer a SPARQL SELECT, ASK or CONSTRUCT; the prefixes of the graph need no declaration.
-
-        An entity has skos:prefLabel; a claim is a kg:Statement with rdf:subject, rdf:predicate,
-        rdf:object, kg:amount, kg:date and prov:wasDerivedFrom a sentence (nif:anchorOf). Select the
-        statement (?claim) and its row has its sources.
-        """
-        return await ask(asking.answer_sparql, query, max_rows)
-
+    tools = Tools(pool)
+    for tool in (
+        tools.find_entity,
+        tools.claims,
+        tools.neighbours,
+        tools.list_questions,
+        tools.ask_question,
+        tools.sparql,
+    ):
+        description = cleandoc(tool.__doc__ or "")
+        server.add_tool(tool, description=description, annotations=_READ_ONLY)
     return server
+
+
+_READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
 
 def _result(answer: BaseModel) -> CallToolResult:

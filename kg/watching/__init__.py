@@ -5,9 +5,17 @@ went (`news_between`), and a feed of the new ones (`write_feed`). `arrivals` say
 changed and come to rest; `Watch` puts the parts together.
 """
 
-from kg.watching.arrivals import arrivals
+from kg.watching.arrivals import arrivals, require_watchfiles
 from kg.watching.feed import write_feed
 from kg.watching.news import ClaimRecord, News, news_between
 from kg.watching.watch import Watch
 
-__all__ = ["ClaimRecord", "News", "Watch", "arrivals", "news_between", "write_feed"]
+__all__ = [
+    "ClaimRecord",
+    "News",
+    "Watch",
+    "arrivals",
+    "news_between",
+    "require_watchfiles",
+    "write_feed",
+]

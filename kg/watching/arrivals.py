@@ -12,13 +12,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 from typing import TypeAlias
 
 from kg.errors import AnnotatorUnavailable
 
-__all__ = ["Listing", "Rest", "arrivals", "listing_of"]
+__all__ = ["Listing", "Rest", "arrivals", "listing_of", "require_watchfiles"]
 
 Listing: TypeAlias = "frozenset[tuple[str, int, int]]"
 """Names of the documents and of the settings file with size in bytes and time of the last change in nanoseconds."""
@@ -59,6 +60,16 @@ class Rest:
         return self._differs_since is not None
 
 
+def require_watchfiles() -> None:
+    """Look whether a folder can be watched here.
+
+    Raises:
+        AnnotatorUnavailable: watchfiles is not installed.
+    """
+    if find_spec("watchfiles") is None:
+        raise AnnotatorUnavailable("kg watch needs watchfiles: pip install 'kg-news[watch]'")
+
+
 def arrivals(
     folder: Path,
     list_documents: Callable[[], Listing],
@@ -75,9 +86,6 @@ def arrivals(
         built: the documents as they were when the last build began.
         settle_seconds: how long nothing may have changed.
         stop: ends the watch when set.
-
-    Raises:
-        AnnotatorUnavailable: watchfiles is not installed.
     """
     rest = Rest(built, settle_seconds=settle_seconds)
     is_first = True  # documents may have come while the last build was running
@@ -92,12 +100,8 @@ def _notices(
     folder: Path, settle_seconds: float, stop: Event | None
 ) -> Iterable[Collection[object]]:
     """Yield at every change what changed, and nothing often enough to see that all is at rest."""
-    try:
-        from watchfiles import watch
-    except ImportError as error:
-        raise AnnotatorUnavailable(
-            "kg watch needs watchfiles: pip install 'kg-news[watch]'"
-        ) from error
+    from watchfiles import watch
+
     # It warns of Ctrl-C, which is how a watch ends.
     logging.getLogger("watchfiles").setLevel(logging.ERROR)
     tick = max(50, int(settle_seconds * 500))

@@ -9,7 +9,7 @@ that is gone from the graph goes from the feed too.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ _NAMES = {"a": _ATOM}
 def write_feed(
     path: Path,
     new: Sequence[ClaimRecord],
-    present: Mapping[str, ClaimRecord],
+    find: Callable[[str], ClaimRecord | None],
     *,
     about: Sequence[str] = (),
     now: datetime,
@@ -43,7 +43,7 @@ def write_feed(
     Args:
         path: the feed; made where it is missing.
         new: claims to add.
-        present: all claims of the graph by their IRIs.
+        find: returns the claim with an IRI as the graph has it now, nothing if it is gone.
         about: names of the entities that the feed is about; empty for all.
         now: when the claims were seen, with a zone.
         max_entries: the oldest beyond are left out.
@@ -53,9 +53,9 @@ def write_feed(
     """
     seen = _times(path)
     times = {record.iri: now.isoformat(timespec="seconds") for record in new} | seen
-    kept = [iri for iri in times if iri in present]
+    present = {iri: record for iri in times if (record := find(iri))}
     # Newest first by the time seen; among those seen at once by the day of the article.
-    kept.sort(key=lambda iri: (times[iri], present[iri].published, iri), reverse=True)
+    kept = sorted(present, key=lambda iri: (times[iri], present[iri].published, iri), reverse=True)
     entries = [(present[iri], times[iri]) for iri in kept[:max_entries]]
     if path.exists() and [record.iri for record, _ in entries] == list(seen):
         return

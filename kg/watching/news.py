@@ -7,7 +7,7 @@ article.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from kg.graph.reader import Claim, GraphReader
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-__all__ = ["ClaimRecord", "News", "ids_of", "news_between", "records_of"]
+__all__ = ["ClaimRecord", "News", "find_record", "ids_of", "news_between"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,10 @@ def _news(change: ClaimChange, before: GraphReader, after: GraphReader) -> News 
     )
 
 
-def records_of(store: ox.Store) -> Mapping[str, ClaimRecord]:
-    """Return all claims of a graph by their IRIs."""
-    records = map(_record, GraphReader(store).claims())
-    return {record.iri: record for record in records}
+def find_record(reader: GraphReader, iri: str) -> ClaimRecord | None:
+    """Return the claim with this IRI, if it is there."""
+    claim = reader.find_claim(iri)
+    return _record(claim) if claim else None
 
 
 def ids_of(reader: GraphReader, names: Iterable[str]) -> frozenset[str]:

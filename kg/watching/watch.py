@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import InputError
+from kg.graph.reader import GraphReader
 from kg.linking import LINKS_FILE
 from kg.pipeline import BuildReport, build, source_files
 from kg.review import find_beside_settings
 from kg.settings import Settings, find_settings_file
 from kg.watching.arrivals import Listing, listing_of
 from kg.watching.feed import check_feed, write_feed
-from kg.watching.news import News, news_between, records_of
+from kg.watching.news import News, find_record, news_between
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -92,7 +94,7 @@ class Watch:
             write_feed(
                 self._feed,
                 [each.claim for each in news if each.kind != "gone"],
-                records_of(self._store),
+                partial(find_record, GraphReader(self._store)),
                 about=self._about,
                 now=datetime.now(timezone.utc),
             )

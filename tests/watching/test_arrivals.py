@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from pathlib import Path
 
-import pytest
-
-from kg.errors import AnnotatorUnavailable
 from kg.watching.arrivals import Listing, Rest, arrivals, listing_of
 
 EMPTY: Listing = frozenset()
@@ -69,11 +65,3 @@ def test_file_system_wakes_the_watch(tmp_path: Path) -> None:
     assert [*(None for _ in [next(watch)])] == [None]
     stop.set()
     assert list(watch) == []
-
-
-def test_missing_watchfiles_is_named_with_its_remedy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "watchfiles", None)
-    with pytest.raises(AnnotatorUnavailable, match=r"kg-news\[watch\]"):
-        next(arrivals(tmp_path, frozenset, built=EMPTY))

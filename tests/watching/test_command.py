@@ -96,6 +96,17 @@ def test_folder_without_a_usable_document_falls_short(tmp_path: Path) -> None:
     assert once(tmp_path / "inbox", "-o", tmp_path / "out").exit_code == 1
 
 
+def test_missing_watchfiles_is_named_before_anything_is_built(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # By name: kg.watching.arrivals is the function, which hides its module.
+    monkeypatch.setattr(sys.modules["kg.watching.arrivals"], "find_spec", lambda name: None)
+    result = CliRunner().invoke(main, ["watch", str(inbox), "-o", str(tmp_path / "out")])
+    assert result.exit_code == 2
+    assert "pip install 'kg-news[watch]'" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.fixture
 def watching(inbox: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-u", "-m", "kg", "watch", inbox, "-o", inbox / "out", "--json"]

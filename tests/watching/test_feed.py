@@ -40,7 +40,7 @@ def by_iri(*records: ClaimRecord) -> dict[str, ClaimRecord]:
 
 def feed(path: Path, *new: ClaimRecord, now: datetime = NOON, **options: Any) -> Any:
     present = options.pop("present", by_iri(*new))
-    write_feed(path, new, present, now=now, **options)
+    write_feed(path, new, present.get, now=now, **options)
     return etree.parse(str(path)).getroot()
 
 
