@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from kg.errors import InputError
@@ -53,30 +53,54 @@ def find_files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     """Return files and their paths below the folder they were found in, sorted by the latter.
 
     A file that is named is taken whatever it is called; in a folder, hidden files, READMEs, `gold/`
-    and what is obviously no document are left out. A symbolic link to a folder above is not followed.
+    and what is obviously no document are left out. A symbolic link to a folder above is not followed,
+    and a folder that several links lead to is read once. What cannot even be looked at (a folder
+    without rights, a link to nowhere) is returned as well: `read_document` says why.
 
     Raises:
-        InputError: a path does not exist.
+        InputError: a path does not exist, or a folder that is named cannot be read.
     """
     found: dict[Path, str] = {}
     for path in paths:
-        if path.is_dir():
-            for file, name in _walk(path, path, frozenset()):
-                found.setdefault(file, name)
-        elif path.exists():
-            found.setdefault(path, path.name)
+        if _is_folder(path):
+            above = {str(parent) for parent in Path(os.path.realpath(path)).parents}
+            for file in _walk(path, above, is_named=True):
+                found.setdefault(file, _printable(file.relative_to(path).as_posix()))
+        elif os.path.lexists(path):
+            found.setdefault(path, _printable(path.name))
         else:
             raise InputError("there is no such file or folder", path=path, remedy="check the path")
     return sorted(found.items(), key=lambda item: (item[1], str(item[0])))
 
 
-def _walk(folder: Path, root: Path, above: frozenset[str]) -> Iterable[tuple[Path, str]]:
-    real = os.path.realpath(folder)
-    if real in above:
-        return
+def _is_folder(path: Path) -> bool:
+    """Say whether *path* is a folder; what may not be looked at is none, and no error yet."""
     try:
-        children = sorted(folder.iterdir())
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _printable(name: str) -> str:
+    r"""Return a name that UTF-8 can hold; bytes of a file name that are none become ``\\xff``."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _walk(folder: Path, seen: set[str], *, is_named: bool = False) -> Iterator[Path]:
+    """Yield the files below *folder*, no real folder of *seen* twice.
+
+    Two links a folder to the next one, thirty folders deep, are a thousand million paths.
+    """
+    real = os.path.realpath(folder)
+    if real in seen:
+        return
+    seen.add(real)
+    try:
+        children = sorted(folder.iterdir(), key=lambda child: (child.is_symlink(), child))
     except OSError as error:
+        if not is_named:
+            yield folder
+            return
         raise InputError(
             f"the folder cannot be read ({error.strerror})", path=folder, remedy="check its rights"
         ) from error
@@ -88,11 +112,11 @@ def _walk(folder: Path, root: Path, above: frozenset[str]) -> Iterable[tuple[Pat
             continue  # the annotation of the document beside it
         if child.name.startswith((".", "~$", "README")):
             continue
-        if child.is_dir():
+        if _is_folder(child):
             if child.name not in SKIPPED_FOLDERS:
-                yield from _walk(child, root, above | {real})
-        elif child.is_file() and child.suffix.lower() not in SKIPPED_SUFFIXES:
-            yield child, child.relative_to(root).as_posix()
+                yield from _walk(child, seen)
+        elif child.suffix.lower() not in SKIPPED_SUFFIXES:
+            yield child
 
 
 def document_names(names: Sequence[str]) -> list[str]:
