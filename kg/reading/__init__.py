@@ -8,6 +8,7 @@ cannot use is refused with a reason and a remedy, so that a run can skip it and 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import html
 import logging
@@ -118,7 +119,8 @@ def _check_size(size: int, path: Path) -> None:
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:
-    remedy = "check where the link leads" if path.is_symlink() else "check its rights"
+    leads_nowhere = error.errno in (errno.ENOENT, errno.ELOOP)
+    remedy = "check where the link leads" if leads_nowhere else "check its rights"
     return InputError(f"the file cannot be read ({error.strerror})", path=path, remedy=remedy)
 
 

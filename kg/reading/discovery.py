@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -63,8 +63,7 @@ def find_files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     found: dict[Path, str] = {}
     for path in paths:
         if _is_folder(path):
-            above = {str(parent) for parent in Path(os.path.realpath(path)).parents}
-            for file in _walk(path, above, is_named=True):
+            for file in _walk(path):
                 found.setdefault(file, _printable(file.relative_to(path).as_posix()))
         elif os.path.lexists(path):
             found.setdefault(path, _printable(path.name))
@@ -86,37 +85,51 @@ def _printable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _walk(folder: Path, seen: set[str], *, is_named: bool = False) -> Iterator[Path]:
-    """Yield the files below *folder*, no real folder of *seen* twice.
+def _walk(root: Path) -> Iterator[Path]:
+    """Yield the files below *root*, no real folder twice, and those that links lead to last.
 
     Two links a folder to the next one, thirty folders deep, are a thousand million paths.
     """
-    real = os.path.realpath(folder)
-    if real in seen:
-        return
-    seen.add(real)
-    try:
-        children = sorted(folder.iterdir(), key=lambda child: (child.is_symlink(), child))
-    except OSError as error:
-        if not is_named:
-            yield folder
-            return
-        raise InputError(
-            f"the folder cannot be read ({error.strerror})", path=folder, remedy="check its rights"
-        ) from error
+    seen = {str(parent) for parent in Path(os.path.realpath(root)).parents}
+    folders, links = deque([root]), deque[Path]()
+    while folders or links:
+        folder = folders.popleft() if folders else links.popleft()
+        real = os.path.realpath(folder)
+        if real in seen:
+            continue
+        seen.add(real)
+        try:
+            children = _children(folder)
+        except OSError as error:
+            if folder != root:
+                yield folder
+                continue
+            raise InputError(
+                f"the folder cannot be read ({error.strerror})",
+                path=folder,
+                remedy="check its rights",
+            ) from error
+        for child in children:
+            if not _is_folder(child):
+                if child.suffix.lower() not in SKIPPED_SUFFIXES:
+                    yield child
+            elif child.name not in SKIPPED_FOLDERS:
+                (links if child.is_symlink() else folders).append(child)
+
+
+def _children(folder: Path) -> list[Path]:
+    """Return what lies in a folder and may be a document or hold some."""
+    children = list(folder.iterdir())
     stems = {
         child.stem for child in children if child.suffix.lower() in (".txt", ".pdf", ".html", ".md")
     }
-    for child in children:
-        if child.suffix == ".json" and child.stem in stems:
-            continue  # the annotation of the document beside it
-        if child.name.startswith((".", "~$", "README")):
-            continue
-        if _is_folder(child):
-            if child.name not in SKIPPED_FOLDERS:
-                yield from _walk(child, seen)
-        elif child.suffix.lower() not in SKIPPED_SUFFIXES:
-            yield child
+    return [
+        child
+        for child in children
+        # The annotation of the document beside it is none.
+        if not (child.suffix == ".json" and child.stem in stems)
+        and not child.name.startswith((".", "~$", "README"))
+    ]
 
 
 def document_names(names: Sequence[str]) -> list[str]:
