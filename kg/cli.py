@@ -9,7 +9,7 @@ import click
 
 from kg import __version__
 from kg.commands import COMMANDS
-from kg.console import Shell, examples
+from kg.console import MessageFormatter, Shell, examples
 
 __all__ = ["main"]
 
@@ -32,7 +32,9 @@ def main(verbose: int) -> None:
     Files in, a graph out in which every claim is one click away from the sentence it rests on.
     """
     level = {0: logging.WARNING, 1: logging.INFO}.get(verbose, logging.DEBUG)
-    logging.basicConfig(level=level, format="%(name)s: %(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(MessageFormatter("%(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
 
 
 for each in COMMANDS:

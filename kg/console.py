@@ -8,6 +8,7 @@ reads on.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.errors import KgError
+from kg.printable import escaped
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FallsShort",
+    "MessageFormatter",
     "Shell",
     "examples",
     "make_table",
+    "print_data",
     "print_json",
     "print_table",
     "progress_bar",
@@ -100,7 +104,23 @@ def examples(*lines: str, title: str = "Examples") -> str:
 
 
 def say(message: str) -> None:
-    click.echo(message, err=True)
+    click.echo(escaped(message, keep="\n"), err=True)
+
+
+def print_data(data: str | bytes) -> None:
+    """Print what other programs read: as it is in a pipe, without commands on a terminal."""
+    if not sys.stdout.isatty():
+        click.echo(data, nl=False)
+        return
+    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+    click.echo(escaped(text.replace("\r\n", "\n"), keep="\n\t"), nl=False)
+
+
+class MessageFormatter(logging.Formatter):
+    """Writes log records for a terminal, whatever names of files they tell of."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return escaped(super().format(record), keep="\n\t")
 
 
 def print_table(table: Table) -> None:
@@ -116,18 +136,18 @@ def print_table(table: Table) -> None:
 
 
 def print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    print_data(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
 
 
 @contextmanager
-def standard_input(paths: Sequence[Path]) -> Iterator[list[Path]]:
-    """Put what stdin brings into a file of its own in place of ``-``."""
+def standard_input(paths: Sequence[Path], *, max_bytes: int = -1) -> Iterator[list[Path]]:
+    """Put what stdin brings, up to *max_bytes* of it, into a file of its own in place of ``-``."""
     if Path("-") not in paths:
         yield list(paths)
         return
     with tempfile.TemporaryDirectory(prefix="kg-") as folder:
         file = Path(folder) / "stdin"
-        file.write_bytes(sys.stdin.buffer.read())
+        file.write_bytes(sys.stdin.buffer.read(max_bytes))
         yield [file if path == Path("-") else path for path in paths]
 
 
@@ -157,7 +177,7 @@ def progress_bar(verb: str) -> Iterator[Progress | None]:
         task = bar.add_task(verb, name="")
 
         def show(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total, name=name)
+            bar.update(task, completed=done, total=total, name=escaped(name))
 
         yield show
 

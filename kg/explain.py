@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 import pyoxigraph as ox
 
 from kg.graph.reader import ArticleView, Claim, GraphReader, Node
+from kg.printable import blanked
 
 __all__ = ["Explanation", "Source", "Topic", "candidates", "explain", "explain_claim", "to_text"]
 
@@ -185,7 +186,7 @@ def to_text(topic: Topic) -> str:
     if topic.candidates:
         lines.append("可能是：")
         lines += [f"  {node.id}  {node.label}（{node.type_label}）" for node in topic.candidates]
-    return "\n".join(_printable(line) for line in lines).rstrip() + "\n"
+    return "\n".join(map(blanked, lines)).rstrip() + "\n"
 
 
 def _explanation_lines(explanation: Explanation) -> Iterable[str]:
@@ -200,7 +201,3 @@ def _explanation_lines(explanation: Explanation) -> Iterable[str]:
         f"    规则 {methods}，可信度 {explanation.confidence:.2f}，"
         f"statement:{explanation.statement_id}"
     )
-
-
-def _printable(line: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in line)

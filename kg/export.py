@@ -11,7 +11,7 @@ import csv
 import io
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET  # builds XML only, parses none
 
@@ -212,13 +212,8 @@ def _edge_row(claim: Claim) -> tuple[str, ...]:
 def _csv(store: ox.Store, target: Path) -> list[Path]:
     tables = _Tables(store)
     return [
-        _write_csv(target / "nodes.csv", tables.NODE_COLUMNS, tables.nodes, numeric=()),
-        _write_csv(
-            target / "edges.csv",
-            tables.EDGE_COLUMNS,
-            tables.edges,
-            numeric=("amount", "confidence"),
-        ),
+        _write_csv(target / "nodes.csv", tables.NODE_COLUMNS, tables.nodes),
+        _write_csv(target / "edges.csv", tables.EDGE_COLUMNS, tables.edges),
     ]
 
 
@@ -469,7 +464,7 @@ def write_statements(store: ox.Store, path: Path) -> int:
     """
     rows = [_statement_row(claim) for claim in GraphReader(store).claims()]
     rows.sort(key=lambda row: (row[16], row[14], row[0], row[3], row[4], row[18]))
-    _write_csv(path, _STATEMENT_COLUMNS, rows, numeric=("金额", "可信度"))
+    _write_csv(path, _STATEMENT_COLUMNS, rows)
     return len(rows)
 
 
@@ -516,23 +511,12 @@ def _modality(claim: Claim) -> str:
 # ------------------------------------------------------------------------------------- writing
 
 
-def _write_csv(
-    path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Sequence[str]
-) -> Path:
-    numbers = {columns.index(name) for name in numeric}
+def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(columns)
-    for row in rows:
-        writer.writerow(_cells(row, numbers))
+    writer.writerows([safe_cell(value) for value in row] for row in rows)
     return _write(path, b"\xef\xbb\xbf" + buffer.getvalue().encode())
-
-
-def _cells(row: Sequence[str], numbers: set[int]) -> Iterator[str]:
-    for index, value in enumerate(row):
-        # -5 in a column of numbers is a number; elsewhere a minus sign may begin a formula. NUL
-        # ends a cell early in some readers.
-        yield value if index in numbers else safe_cell(value.replace("\x00", "\ufffd"))
 
 
 def _write_xml(path: Path, root: ET.Element) -> Path:

@@ -27,6 +27,7 @@ __all__ = [
     "pick",
     "read_masthead",
     "split_publisher",
+    "without_halves",
 ]
 
 FRONT_MATTER = re.compile(
@@ -206,14 +207,34 @@ def pick(record: Mapping[str, object], what: str) -> str:
         if isinstance(value, Mapping):
             value = value.get("name") or value.get("@value")
         if isinstance(value, list | tuple):
-            value = "、".join(
-                str(part.get("name", "") if isinstance(part, Mapping) else part) for part in value
-            )
+            value = "、".join(filter(None, map(_name, value)))
         if isinstance(value, str) and value.strip():
-            return value.strip()
+            return without_halves(value.strip())
         if isinstance(value, int) and not isinstance(value, bool) and value > 19000000:
             return str(value)  # 20220118
     return ""
+
+
+def _name(part: object) -> str:
+    """Return one of several names.
+
+    Anything deeper is none, and must not be written out: nine YAML lists of nine aliases each are
+    a few hundred bytes and, written out, a thousand million words (the billion laughs).
+    """
+    if isinstance(part, Mapping):
+        part = part.get("name")
+    return str(part) if isinstance(part, str | int) else ""
+
+
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def without_halves(text: str) -> str:
+    r"""Return *text* with the replacement character for each half of a character.
+
+    JSON and YAML can write half a character (``\\ud800``); no encoding can, so no file could hold it.
+    """
+    return _HALVES.sub("\ufffd", text)
 
 
 # ---------------------------------------------------------------------------------- info line

@@ -172,7 +172,8 @@ def build(
             linked=linked,
             engine_lines=engine_lines,
         )
-        (folder / RECORD).write_text(report.as_json(), "utf-8")
+        # Half characters (bytes of a file name that are no UTF-8) become what JSON has for them.
+        (folder / RECORD).write_text(report.as_json(), "utf-8", "backslashreplace")
     cache.keep_only({result.cache_key for result in results})
     return report
 
@@ -181,8 +182,9 @@ def source_files(paths: Sequence[Path], out: Path) -> list[tuple[Path, str]]:
     """Return the files under *paths* without what an earlier build wrote among them."""
     from kg.reading import find_files
 
-    folder = out.resolve()
-    given = [path.resolve() for path in paths]
+    # Not Path.resolve: of a link to itself it raises before Python 3.13.
+    folder = Path(os.path.realpath(out))
+    given = [Path(os.path.realpath(path)) for path in paths]
     holds_sources = any(folder == path or folder in path.parents for path in given)
 
     def is_output(file: Path) -> bool:
@@ -190,7 +192,11 @@ def source_files(paths: Sequence[Path], out: Path) -> list[tuple[Path, str]]:
             return False
         return not holds_sources or file.relative_to(folder).parts[0] in OUTPUTS
 
-    return [(file, name) for file, name in find_files(paths) if not is_output(file.resolve())]
+    return [
+        (file, name)
+        for file, name in find_files(paths)
+        if not is_output(Path(os.path.realpath(file)))
+    ]
 
 
 def write_views(store: ox.Store, folder: Path, graph: Graph | None = None) -> int:

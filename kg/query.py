@@ -32,6 +32,7 @@ from kg.graph import terms
 from kg.graph.files import safe_cell, xml_text
 from kg.graph.namespaces import Iris
 from kg.graph.store import base_iri_of
+from kg.printable import blanked
 from kg.schema import ontology_path
 
 __all__ = [
@@ -189,10 +190,17 @@ class CookbookQuery:
                 f"query {self.name} has no parameter {', '.join(unknown)}; "
                 f"it has {', '.join(sorted(known)) or 'none'}"
             )
-        text = self.text
-        for name, value in settings.items():
-            text = _set_parameter(text, name, value)
-        return text
+
+        def bound(block: re.Match[str]) -> str:
+            name = block["name"]
+            if name not in settings:
+                return block[0]
+            return (
+                f"VALUES ?{name} {{ {_as_token(_like(block['example'], name, settings[name]))} }}"
+            )
+
+        # In one pass: a value may look like the block of the next parameter.
+        return _VALUES_BLOCK.sub(bound, self.text)
 
 
 def cookbook(folder: Path | None = None) -> tuple[CookbookQuery, ...]:
@@ -224,13 +232,14 @@ def _read_query(path: Path) -> CookbookQuery:
     text = path.read_text("utf-8")
     titles: dict[str, str] = {}
     parameters: list[Parameter] = []
+    blocks = {block["name"] for block in _VALUES_BLOCK.finditer(text)}
     for key, value in _HEADER.findall(text):
         if key != "param":
             titles[key] = value.strip()
             continue
         declaration, _, help_ = value.partition("—")
         name, _, default = declaration.strip().partition(" ")
-        if not _values_block(name).search(text):
+        if name not in blocks:
             raise SettingsError(f"{path}: parameter {name} has no VALUES ?{name} {{ … }} block")
         parameters.append(Parameter(name, default.strip(), help_.strip()))
     if {"title", "title_en"} - titles.keys():
@@ -240,17 +249,17 @@ def _read_query(path: Path) -> CookbookQuery:
     return CookbookQuery(path.stem, titles["title"], titles["title_en"], tuple(parameters), text)
 
 
-def _values_block(name: str) -> re.Pattern[str]:
-    return re.compile(rf"VALUES\s+\?{re.escape(name)}\s*\{{([^{{}}]*)\}}")
+_VALUES_BLOCK = re.compile(r"VALUES\s+\?(?P<name>\w+)\s*\{\s*(?P<example>[^{}]*?)\s*\}")
 
 
-def _set_parameter(text: str, name: str, value: str) -> str:
-    block = _values_block(name)
-    found = block.search(text)
-    example = found.group(1).strip() if found else ""
-    literal = _like(example, name, value)
-    # str() of an Oxigraph literal is its N-Triples form, which SPARQL reads as one token.
-    return block.sub(lambda _: f"VALUES ?{name} {{ {literal} }}", text)
+def _as_token(literal: ox.Literal) -> str:
+    """Return the N-Triples form, which SPARQL reads as one token.
+
+    A firm may be called “… Service”, which must not be taken for the keyword.
+    """
+    return re.sub(
+        "[sS](?=ervice)", lambda s: f"\\u{ord(s[0]):04X}", str(literal), flags=re.IGNORECASE
+    )
 
 
 def _like(example: str, name: str, value: str) -> ox.Literal:
@@ -312,11 +321,16 @@ def to_table(result: QueryResult, *, title: str = "") -> Table:
 def _cell(term: Term | None, result: QueryResult) -> str:
     if _is_number(term) and isinstance(term, ox.Literal):
         try:
-            return f"{Decimal(term.value):,f}"
+            number = Decimal(term.value)
+            # 1e999999999 is nine characters here and a thousand million digits written out.
+            if number.is_finite() and abs(number.adjusted()) < _MAX_DIGITS:
+                return f"{number:,f}"
         except (InvalidOperation, ValueError):
-            return term.value
-    # Control characters of a hostile document must not reach the terminal.
-    return "".join(char if char.isprintable() else " " for char in _plain(term, result))
+            pass
+    return blanked(_plain(term, result))
+
+
+_MAX_DIGITS = 40  # xsd:decimal of Oxigraph has 38
 
 
 def _is_number(term: Term | None) -> bool:
@@ -338,12 +352,7 @@ def to_csv(result: QueryResult) -> str:
     writer.writerow(result.columns or ("subject", "predicate", "object"))
     rows = result.rows or tuple((t.subject, t.predicate, t.object) for t in result.triples)
     for row in rows:
-        writer.writerow(
-            [
-                _plain(term, result) if _is_number(term) else safe_cell(_plain(term, result))
-                for term in row
-            ]
-        )
+        writer.writerow([safe_cell(_plain(term, result)) for term in row])
     return buffer.getvalue()
 
 

@@ -22,6 +22,7 @@ from kg.errors import OntologyError
 from kg.graph.namespaces import VOCABULARIES, Iris
 from kg.graph.reader import Claim, GraphReader
 from kg.graph.store import base_iri_of, load_turtle
+from kg.printable import blanked
 from kg.schema import ontology_path
 
 __all__ = ["Constraint", "Report", "Violation", "to_text", "validate", "validate_shacl"]
@@ -324,8 +325,7 @@ def to_text(report: Report, store: ox.Store | None = None) -> str:
         if violation.sentence:
             lines.append(f"    “{violation.sentence}” —— {violation.headline}")
         paragraphs.append("\n".join(lines))
-    text = "\n".join(paragraphs)
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in text) + "\n"
+    return blanked("\n".join(paragraphs), keep="\n") + "\n"
 
 
 # -------------------------------------------------------------------------------------- pyshacl

@@ -226,12 +226,14 @@ def _cache_key(task: _Task) -> str:
     if task.cache is None:
         return ""
     from kg.engines import load_engine
+    from kg.reading import check_file
 
     engine = load_engine(task.settings.engine).identity
     circumstances = (task.name, task.document_id, str(task.settings.as_pairs()), engine)
     try:
+        check_file(task.path)  # a pipe would be waited for, a device read without end
         return task.cache.key(task.path, *circumstances)
-    except OSError:  # the reading room will say why, and what would help
+    except (InputError, OSError):  # the reading room will say why, and what would help
         return ""
 
 

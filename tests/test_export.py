@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sqlite3
 import sys
 from datetime import date
@@ -14,11 +15,15 @@ import networkx as nx
 import pyoxigraph as ox
 import pytest
 import rdflib
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.errors import InputError
 from kg.export import FORMATS, export, serialize_turtle, write_statements
 from kg.graph import build_graph, memory_store, to_rdflib
+from kg.graph.files import safe_cell
 from kg.graph.reader import GraphReader
+from kg.query import run_query, to_csv
 from kg.resolution import resolve
 from tests.factories import (
     make_article,
@@ -204,6 +209,24 @@ def test_statements_hold_no_formula(tmp_path: Path) -> None:
     (row,) = _rows(path)[1:]
     assert row[0].startswith("'=cmd")
     assert row[14] == "'@SUM(A1)"
+
+
+@given(st.text("=+-@\t\r\n＝＋－＠'\"1.5eE,;x\u3000", max_size=8))
+def test_a_cell_is_no_formula_and_its_text_is_read_back(text: str) -> None:
+    stream = io.StringIO(newline="")
+    csv.writer(stream, lineterminator="\r\n").writerow([safe_cell(text), "next"])
+    cell, after = next(csv.reader(io.StringIO(stream.getvalue(), newline="")))
+    assert after == "next"
+    if cell[:1] in set("=+-@\t\r\n＝＋－＠"):
+        assert float(cell) <= 0  # a number
+    assert (cell[1:] if re.match("'+[=+\\-@\t\r\n＝＋－＠]", cell) else cell) == text
+
+
+def test_a_column_of_numbers_hides_no_formula() -> None:
+    result = run_query(
+        ox.Store(), """SELECT ?x { VALUES ?x { "=1+1"^^xsd:decimal -5 "-1.5E3"^^xsd:double } }"""
+    )
+    assert to_csv(result).splitlines()[1:] == ["'=1+1", "-5", "-1500"]
 
 
 def test_follow_the_money_has_people_bodies_and_links(store: ox.Store, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.commands.options import graph_option, json_option
-from kg.console import FallsShort, examples, make_table, print_json, print_table, say
+from kg.console import FallsShort, examples, make_table, print_data, print_json, print_table, say
 from kg.errors import InputError, SettingsError
 
 if TYPE_CHECKING:
@@ -109,7 +109,12 @@ def _parameters(settings: Sequence[str]) -> dict[str, str]:
 def _query_text(query: str) -> str:
     """Return the SPARQL in a file, on stdin, or in the argument itself."""
     if query == "-":
-        return sys.stdin.buffer.read().decode("utf-8")
+        try:
+            return sys.stdin.buffer.read().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"not readable: {error}", path="stdin", remedy="write UTF-8"
+            ) from error
     if SPARQL.match(query):
         return query
     try:
@@ -144,7 +149,7 @@ def _print_result(result: QueryResult, format_: str) -> None:
         "ttl": to_turtle,
     }
     text = writers[format_](result)
-    click.echo(text, nl=not text.endswith("\n"))
+    print_data(text if text.endswith("\n") else f"{text}\n")
 
 
 @click.command(

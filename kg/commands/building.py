@@ -15,7 +15,7 @@ from kg.commands.options import (
     settings_of,
     settings_options,
 )
-from kg.console import FallsShort, examples, progress_bar, say, standard_input
+from kg.console import FallsShort, examples, print_data, progress_bar, say, standard_input
 
 if TYPE_CHECKING:
     from kg.pipeline import BuildReport
@@ -74,9 +74,14 @@ def build(
     """
     from kg.linking import LINKS_FILE
     from kg.pipeline import build as build_graph
+    from kg.reading import MAX_BYTES
     from kg.review import find_beside_settings
 
-    with standard_input(paths) as files, progress_bar("reading") as progress:
+    # One byte too many is enough to be refused; /dev/zero has no end.
+    with (
+        standard_input(paths, max_bytes=MAX_BYTES + 1) as files,
+        progress_bar("reading") as progress,
+    ):
         settings = settings_of(paths, settings_file, **flags)
         report = build_graph(
             files,
@@ -157,13 +162,13 @@ def extract(
     One document a line, in JSON. Quotes carry their offsets in the article's text: title, line break,
     body.
     """
-    from kg.reading import find_files
+    from kg.reading import MAX_BYTES, find_files
 
     settings = settings_of(paths, settings_file, **flags)
     printed = 0
-    with standard_input(paths) as files:
+    with standard_input(paths, max_bytes=MAX_BYTES + 1) as files:
         for annotation in annotations_of(find_files(files), settings, jobs, strict):
-            click.echo(json.dumps(annotation, ensure_ascii=False))
+            print_data(json.dumps(annotation, ensure_ascii=False) + "\n")
             printed += 1
     if not printed:
         raise FallsShort

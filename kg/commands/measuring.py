@@ -19,6 +19,7 @@ from kg.console import (
     FallsShort,
     examples,
     make_table,
+    print_data,
     print_json,
     print_table,
     say,
@@ -166,7 +167,7 @@ def _print_evaluation(evaluation: Evaluation, show: int) -> None:
     print_table(table)
     for kind, mistakes in (("missed", evaluation.missed), ("wrong", evaluation.wrong)):
         for mistake in mistakes[:show]:
-            click.echo(f"{kind}\t{mistake}")
+            print_data(f"{kind}\t{mistake}\n")
 
 
 def _floors(floors: Sequence[str]) -> list[tuple[str, float]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kg.console import progress_bar, say
+from kg.printable import escaped
 
 if TYPE_CHECKING:
     from kg.jsonl import Annotation
@@ -96,7 +97,7 @@ def settings_of(paths: Sequence[Path], file: Path | None, **flags: object) -> Se
 
 def say_skipped(skipped: Sequence[Skipped]) -> None:
     for skip in skipped[:SKIPS_SHOWN]:
-        say(f"  skipped {skip.path}: {skip.reason}")
+        say(f"  skipped {escaped(skip.path)}: {escaped(skip.reason)}")
     if len(skipped) > SKIPS_SHOWN:
         say(f"  … and {len(skipped) - SKIPS_SHOWN} more")
 

@@ -12,7 +12,7 @@ import click
 
 from kg.commands.options import jobs_options, say_skipped, settings_of, settings_options
 from kg.console import FallsShort, examples, progress_bar, say
-from kg.errors import KgError
+from kg.errors import InputError, KgError
 
 if TYPE_CHECKING:
     from kg.pipeline import BuildReport
@@ -30,7 +30,7 @@ _SIGNS = {"new": "+", "gone": "-", "changed": "~"}  # as kg diff has them
         "kg watch inbox -o exports --once --json | jq .words",
     )
 )
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "-o",
     "--out",
@@ -76,6 +76,8 @@ def watch(
     """
     from kg.watching import Watch, arrivals, require_watchfiles
 
+    if not folder.is_dir():
+        raise InputError("there is no such folder", path=folder, remedy="make it, or name another")
     if not once:
         require_watchfiles()  # now, not after the first build
 

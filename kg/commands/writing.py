@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from kg.commands.options import graph_option, json_option
-from kg.console import FallsShort, examples, print_json, standard_input
+from kg.console import FallsShort, examples, print_data, print_json, standard_input
 from kg.errors import SettingsError
 
 __all__ = ["export", "show", "validate"]
@@ -85,7 +85,7 @@ def export(format_: str, folder: Path, target: Path | None) -> None:
         return
     with tempfile.TemporaryDirectory(prefix="kg-") as temporary:
         for path in write(store, format_, Path(temporary) / "graph"):
-            click.echo(path.read_bytes(), nl=False)
+            print_data(path.read_bytes())
 
 
 @click.command(

@@ -17,6 +17,7 @@ from rdflib.namespace import DCTERMS, PROV, RDF, RDFS, SDO, SKOS
 
 from kg.graph.namespaces import KG, NIF, OA, Iris
 from kg.graph.store import base_iri_of
+from kg.graph.terms import zh
 
 __all__ = ["ArticleView", "Claim", "GraphReader", "Node", "Quote"]
 
@@ -217,7 +218,7 @@ class GraphReader:
         if found:
             return [found]
         for predicate in (_PREF_LABEL, _ALT_LABEL):
-            nodes = self._subjects(predicate, ox.Literal(name, language="zh"))
+            nodes = self._subjects(predicate, zh(name))
             if nodes:
                 return [self.node(node.value) for node in nodes]
         return []

@@ -8,10 +8,12 @@ cannot use is refused with a reason and a remedy, so that a run can skip it and 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import html
 import logging
 import re
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -33,7 +35,7 @@ from kg.reading.sniffing import (
     sniff_text,
 )
 
-__all__ = ["find_files", "read_bytes", "read_document", "read_documents"]
+__all__ = ["MAX_BYTES", "check_file", "find_files", "read_bytes", "read_document", "read_documents"]
 
 logger = logging.getLogger(__name__)
 
@@ -74,20 +76,52 @@ def read_document(path: Path, *, name: str | None = None) -> Document:
     Raises:
         InputError: it cannot be used, with the reason and what would help.
     """
+    check_file(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise InputError(
-                f"the file has {size / 2**20:.0f} MB, more than {MAX_BYTES // 2**20}",
-                path=path,
-                remedy="split it into single articles or pages",
-            )
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)  # it may have grown, or (/proc) have said nothing true
     except OSError as error:
-        raise InputError(
-            f"the file cannot be read ({error.strerror})", path=path, remedy="check its rights"
-        ) from error
+        raise _unreadable(path, error) from error
+    _check_size(len(data), path)
     return read_bytes(data, name or path.name, place=path)
+
+
+def check_file(path: Path) -> None:
+    """Refuse, before a byte of it is read, what is no file of bearable size.
+
+    A pipe nobody writes to would be waited for without end, a device read without end.
+
+    Raises:
+        InputError: with what it is and what would help.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if stat.S_ISDIR(status.st_mode):  # found in a folder, and not to be looked into
+        raise InputError("the folder cannot be read", path=path, remedy="check its rights")
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError(
+            "this is a pipe, socket or device, not a file",
+            path=path,
+            remedy="name files and folders; - reads what a pipe brings",
+        )
+    _check_size(status.st_size, path)
+
+
+def _check_size(size: int, path: Path) -> None:
+    if size > MAX_BYTES:
+        raise InputError(
+            f"the file has {size / 2**20:.0f} MB, more than {MAX_BYTES // 2**20}",
+            path=path,
+            remedy="split it into single articles or pages",
+        )
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    leads_nowhere = error.errno in (errno.ENOENT, errno.ELOOP)
+    remedy = "check where the link leads" if leads_nowhere else "check its rights"
+    return InputError(f"the file cannot be read ({error.strerror})", path=path, remedy=remedy)
 
 
 def read_bytes(data: bytes, name: str, *, place: Path | str | None = None) -> Document:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from kg.errors import InputError
@@ -13,7 +13,6 @@ __all__ = ["document_names", "find_files"]
 
 # What lies beside documents without being one. Everything else is looked at, whatever its suffix.
 SKIPPED_FOLDERS = frozenset({"gold", "node_modules", "__pycache__", "exports"})
-SKIPPED_NAMES = frozenset({"links.csv"})  # of kg link, which may lie in the corpus
 SKIPPED_SUFFIXES = frozenset(
     [
         ".py",
@@ -48,52 +47,90 @@ SKIPPED_SUFFIXES = frozenset(
         ".otf",
     ]
 )
+SKIPPED_NAMES = frozenset({"links.csv"})  # of kg link, which may lie in the corpus
 
 
 def find_files(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     """Return files and their paths below the folder they were found in, sorted by the latter.
 
     A file that is named is taken whatever it is called; in a folder, hidden files, READMEs, `gold/`
-    and what is obviously no document are left out. A symbolic link to a folder above is not followed.
+    and what is obviously no document are left out. A symbolic link to a folder above is not followed,
+    and a folder that several links lead to is read once. What cannot even be looked at (a folder
+    without rights, a link to nowhere) is returned as well: `read_document` says why.
 
     Raises:
-        InputError: a path does not exist.
+        InputError: a path does not exist, or a folder that is named cannot be read.
     """
     found: dict[Path, str] = {}
     for path in paths:
-        if path.is_dir():
-            for file, name in _walk(path, path, frozenset()):
-                found.setdefault(file, name)
-        elif path.exists():
-            found.setdefault(path, path.name)
+        if _is_folder(path):
+            for file in _walk(path):
+                found.setdefault(file, _printable(file.relative_to(path).as_posix()))
+        elif os.path.lexists(path):
+            found.setdefault(path, _printable(path.name))
         else:
             raise InputError("there is no such file or folder", path=path, remedy="check the path")
     return sorted(found.items(), key=lambda item: (item[1], str(item[0])))
 
 
-def _walk(folder: Path, root: Path, above: frozenset[str]) -> Iterable[tuple[Path, str]]:
-    real = os.path.realpath(folder)
-    if real in above:
-        return
+def _is_folder(path: Path) -> bool:
+    """Say whether *path* is a folder; what may not be looked at is none, and no error yet."""
     try:
-        children = sorted(folder.iterdir())
-    except OSError as error:
-        raise InputError(
-            f"the folder cannot be read ({error.strerror})", path=folder, remedy="check its rights"
-        ) from error
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _printable(name: str) -> str:
+    r"""Return a name that UTF-8 can hold; bytes of a file name that are none become ``\\xff``."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    """Yield the files below *root*, no real folder twice, and those that links lead to last.
+
+    Two links a folder to the next one, thirty folders deep, are a thousand million paths.
+    """
+    seen = {str(parent) for parent in Path(os.path.realpath(root)).parents}
+    folders, links = deque([root]), deque[Path]()
+    while folders or links:
+        folder = folders.popleft() if folders else links.popleft()
+        real = os.path.realpath(folder)
+        if real in seen:
+            continue
+        seen.add(real)
+        try:
+            children = _children(folder)
+        except OSError as error:
+            if folder != root:
+                yield folder
+                continue
+            raise InputError(
+                f"the folder cannot be read ({error.strerror})",
+                path=folder,
+                remedy="check its rights",
+            ) from error
+        for child in children:
+            if not _is_folder(child):
+                if not _is_skipped(child):
+                    yield child
+            elif child.name not in SKIPPED_FOLDERS:
+                (links if child.is_symlink() else folders).append(child)
+
+
+def _children(folder: Path) -> list[Path]:
+    """Return what lies in a folder and may be a document or hold some."""
+    children = list(folder.iterdir())
     stems = {
         child.stem for child in children if child.suffix.lower() in (".txt", ".pdf", ".html", ".md")
     }
-    for child in children:
-        if child.suffix == ".json" and child.stem in stems:
-            continue  # the annotation of the document beside it
-        if child.name.startswith((".", "~$", "README")):
-            continue
-        if child.is_dir():
-            if child.name not in SKIPPED_FOLDERS:
-                yield from _walk(child, root, above | {real})
-        elif child.is_file() and not _is_skipped(child):
-            yield child, child.relative_to(root).as_posix()
+    return [
+        child
+        for child in children
+        # The annotation of the document beside it is none.
+        if not (child.suffix == ".json" and child.stem in stems)
+        and not child.name.startswith((".", "~$", "README"))
+    ]
 
 
 def _is_skipped(file: Path) -> bool:

@@ -82,8 +82,8 @@ def _tagged_publisher(record: Mapping[str, object]) -> str | None:
     """Return the tag or category that names a medium: `tags: 大众日报新闻`."""
     for key in ("tags", "tag", "categories", "category"):
         value = record.get(key, "")
-        labels = value if isinstance(value, list) else re.split(r"[\s,，、]+", str(value))
-        for label in labels:
+        labels = re.split(r"[\s,，、]+", value) if isinstance(value, str) else value
+        for label in labels if isinstance(labels, list) else ():
             if isinstance(label, str) and looks_like_publisher(label):
                 return clean_publisher(label)
     return None

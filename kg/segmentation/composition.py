@@ -119,33 +119,35 @@ def _paragraphs(document: Document, draft: Draft, *, airy: bool) -> tuple[list[T
     if draft.chain is None:
         return [], []
     paragraphs: list[list[Line]] = []
-    previous: tuple[Line, Fragment] | None = None
+    previous: tuple[int, Fragment] | None = None
     subheads = sorted(draft.subheads, key=lambda head: head.order)
     for fragment in draft.chain.fragments:
         while subheads and subheads[0].order < fragment.order:
             paragraphs.append(list(subheads.pop(0).lines))
             previous = None
-        for line in fragment.block.lines:
-            if previous is None or _begins_paragraph(previous, line, fragment, airy=airy):
+        for at, line in enumerate(fragment.block.lines):
+            if previous is None or _begins_paragraph(previous, at, fragment, airy=airy):
                 paragraphs.append([])
             paragraphs[-1].append(line)
-            previous = (line, fragment)
+            previous = (at, fragment)
     texts = [joined([_tidy(document, line) for line in lines]) for lines in paragraphs]
     return _without_credit([text for text in texts if text.text])
 
 
 def _begins_paragraph(
-    previous: tuple[Line, Fragment], line: Line, fragment: Fragment, *, airy: bool
+    previous: tuple[int, Fragment], at: int, fragment: Fragment, *, airy: bool
 ) -> bool:
-    """Say whether a line opens a paragraph.
+    """Say whether a line, given as its place in a fragment, opens a paragraph.
 
     The line above ends a sentence, and it is short, or this line is indented, or a blank line
     parts them where blank lines part paragraphs.
     """
-    above, home = previous
-    if is_article_opening(line.text) and line is fragment.block.lines[0]:
+    line = fragment.block.lines[at]
+    place_above, home = previous
+    above = home.block.lines[place_above]
+    if is_article_opening(line.text) and at == 0:
         return True
-    if _is_subhead(above, home) or _is_subhead(line, fragment):
+    if _is_subhead(place_above, home) or _is_subhead(at, fragment):
         return True
     if not ends_sentence(above.text):
         return False
@@ -163,15 +165,15 @@ def _is_indented(line: Line, fragment: Fragment) -> bool:
     return not line.stretched and -3.4 < off < -1.3 and not ends_sentence(line.text)
 
 
-def _is_subhead(line: Line, fragment: Fragment) -> bool:
+def _is_subhead(at: int, fragment: Fragment) -> bool:
     """Say whether a line of a body is a subhead: short on both sides, or alone, without an end."""
+    line = fragment.block.lines[at]
     if ends_sentence(line.text) or line.text[-1] in "，、；：" or len(fragment.block.lines) < 2:
         return False
     if line.box is not None and fragment.box is not None:
         left = line.box.left - fragment.box.left
         right = fragment.box.right - line.box.right
         return left > 1.2 * line.size and right > 1.2 * line.size
-    at = fragment.block.lines.index(line)
     above = fragment.block.lines[at - 1] if at else None
     opens = above is None or ends_sentence(above.text)
     if not opens or at == len(fragment.block.lines) - 1 or line.stretched:

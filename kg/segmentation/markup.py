@@ -22,6 +22,7 @@ from kg.masthead import (
     parse_front_matter,
     pick,
     read_masthead,
+    without_halves,
 )
 from kg.model import Article, ArticleId, Document
 from kg.segmentation.body_lines import names_of_credit, read_body
@@ -236,9 +237,13 @@ def _json_string(text: str, begin: int, end: int) -> Traced:
     at = begin
     for match in _ESCAPE.finditer(text, begin, end):
         parts.append(Traced.verbatim(text[at : match.start()], at))
-        parts.append(Traced.decoded(json.loads(f'"{match[0]}"'), match.start(), match.end()))
+        parts.append(Traced.decoded(_unescaped(match[0]), match.start(), match.end()))
         at = match.end()
     return joined([*parts, Traced.verbatim(text[at:end], at)])
+
+
+def _unescaped(escape: str) -> str:
+    return without_halves(str(json.loads(f'"{escape}"')))
 
 
 def _record(record: Mapping[str, object], values: _Spans) -> _Parts:
