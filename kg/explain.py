@@ -12,9 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-import pyoxigraph as ox
-
 from kg.graph.reader import ArticleView, Claim, GraphReader, Node
+from kg.graph.source import TripleSource
 
 __all__ = ["Explanation", "Source", "Topic", "candidates", "explain", "explain_claim", "to_text"]
 
@@ -64,7 +63,7 @@ class Topic:
         return bool(self.explanations or self.entity)
 
 
-def explain(store: ox.Store, text: str) -> Topic:
+def explain(store: TripleSource, text: str) -> Topic:
     """Explain an entity (by id, IRI, label or alias) or a statement (by id or IRI).
 
     A name of several entities explains none of them: they are the `candidates`. So are the
