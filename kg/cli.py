@@ -33,6 +33,8 @@ def main(verbose: int) -> None:
     """
     level = {0: logging.WARNING, 1: logging.INFO}.get(verbose, logging.DEBUG)
     logging.basicConfig(level=level, format="%(name)s: %(message)s", stream=sys.stderr)
+    if not verbose:  # it tells of each attempt; what came of them is told by kg.remote
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 for each in COMMANDS:

@@ -26,7 +26,7 @@ from urllib3.util import Retry
 from kg import __version__
 from kg.errors import EndpointError, SettingsError
 
-__all__ = ["Connection", "Credentials", "check_url"]
+__all__ = ["PASSING", "Connection", "Credentials", "check_url"]
 
 USER, PASSWORD, TOKEN = "KG_ENDPOINT_USER", "KG_ENDPOINT_PASSWORD", "KG_ENDPOINT_TOKEN"
 
@@ -36,7 +36,7 @@ DEFAULT_SECONDS: Final = 120.0
 _CONNECT_SECONDS = 10.0
 _ATTEMPTS = 6
 _PAUSE_SECONDS = 0.5  # then 1, 2, 4, 8: a restart of a small server is survived
-_PASSING = (429, 500, 502, 503, 504)
+PASSING: Final = (429, 500, 502, 503, 504)
 _SAID_CHARS = 300  # of what the server says of its error
 
 
@@ -98,7 +98,7 @@ class Connection:
         self._session.headers["User-Agent"] = f"kg-news/{__version__}"
         retry = Retry(
             total=_ATTEMPTS - 1,
-            status_forcelist=_PASSING,
+            status_forcelist=PASSING,
             allowed_methods=None,  # POST as well, see above
             backoff_factor=_PAUSE_SECONDS,
             backoff_jitter=_PAUSE_SECONDS / 2,
@@ -239,7 +239,12 @@ def _checked(answer: requests.Response, url: str, *, named: bool) -> requests.Re
         )
     if status == requests.codes.request_entity_too_large:
         remedy = "send less at once with --batch"
-    said = " ".join(answer.content[: 4 * _SAID_CHARS].decode("utf-8", "replace").split())
+    is_page = "html" in answer.headers.get("Content-Type", "")  # for a browser, not for a terminal
+    said = (
+        ""
+        if is_page
+        else " ".join(answer.content[: 4 * _SAID_CHARS].decode("utf-8", "replace").split())
+    )
     said = "".join(char for char in said if char.isprintable())[:_SAID_CHARS]
     raise EndpointError(
         f"HTTP {status}{': ' + said if said else ''}", url=url, status=status, remedy=remedy

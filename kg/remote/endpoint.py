@@ -20,7 +20,7 @@ from kg.errors import EndpointError, SettingsError
 from kg.graph.namespaces import KG
 from kg.graph.store import ONTOLOGY_GRAPH, ontology_triples
 from kg.remote.connection import DEFAULT_SECONDS, Connection, Credentials
-from kg.remote.server import GraphName, PublishedGraph, Server, find_server
+from kg.remote.server import GraphName, PublishedGraph, Server, find_server, graph_name
 
 __all__ = ["RemoteGraph", "open_endpoint"]
 
@@ -241,7 +241,7 @@ def open_endpoint(
 
 def _chosen(published: Sequence[PublishedGraph], graph: str, url: str) -> PublishedGraph:
     if graph:
-        wanted = _DEFAULT if graph == "default" else ox.NamedNode(graph)
+        wanted = graph_name(graph)
         published = [each for each in published if each.name == wanted]
     # Some servers show all graphs as the default one: a named one is the one that is meant.
     named = [each for each in published if each.name != _DEFAULT] or list(published)

@@ -20,7 +20,7 @@ from typing import Literal, TypeAlias
 
 import pyoxigraph as ox
 
-from kg.errors import EndpointError, SettingsError
+from kg.errors import EndpointError
 from kg.remote.connection import DEFAULT_SECONDS, Connection, Credentials
 from kg.remote.journal import Entry, Journal
 from kg.remote.payload import Payload, read_payload
@@ -31,6 +31,7 @@ from kg.remote.server import (
     clause_of,
     find_server,
     find_writing_doors,
+    graph_name,
 )
 from kg.remote.verification import Comparison, compare
 
@@ -100,7 +101,7 @@ def publish(
         EndpointError: the server is away, refuses, or holds something else in this graph.
     """
     payload = read_payload(folder, sample=options.sample, seed=options.seed)
-    target = _graph_name(options.graph or payload.base_iri)
+    target = graph_name(options.graph or payload.base_iri)
     connection = Connection(
         Credentials.from_environment() if credentials is None else credentials,
         seconds=options.seconds,
@@ -115,15 +116,6 @@ def publish(
         return task.run(published)
     finally:
         connection.close()
-
-
-def _graph_name(text: str) -> GraphName:
-    if text == "default":
-        return ox.DefaultGraph()
-    try:
-        return ox.NamedNode(text)
-    except ValueError as error:
-        raise SettingsError(f"graph {text!r} is neither an IRI nor the word default") from error
 
 
 class _Task:

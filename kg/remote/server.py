@@ -18,7 +18,7 @@ from rdflib.namespace import DCTERMS, VOID
 
 from kg.errors import EndpointError, SettingsError
 from kg.graph.store import ONTOLOGY_GRAPH
-from kg.remote.connection import Connection, check_url
+from kg.remote.connection import PASSING, Connection, check_url
 
 __all__ = [
     "Addresses",
@@ -28,6 +28,7 @@ __all__ = [
     "clause_of",
     "find_server",
     "find_writing_doors",
+    "graph_name",
 ]
 
 _log = logging.getLogger(__name__)
@@ -78,6 +79,20 @@ class PublishedGraph:
 
     name: GraphName
     base_iri: str
+
+
+def graph_name(text: str) -> GraphName:
+    """Return the graph that a user means by an IRI, or by the word default.
+
+    Raises:
+        SettingsError: it is neither.
+    """
+    if text == "default":
+        return ox.DefaultGraph()
+    try:
+        return ox.NamedNode(text)
+    except ValueError as error:
+        raise SettingsError(f"graph {text!r} is neither an IRI nor the word default") from error
 
 
 def clause_of(graph: GraphName) -> str:
@@ -282,12 +297,22 @@ def find_server(
     for door in _QUERY_DOORS:
         server = Server(connection, Addresses(f"{url}{door}", update_url, store_url))
         try:
-            return server, server.published_graphs(repeat=not door)
+            return server, _first_answer(server)
         except EndpointError as error:
             refusals.append(error)
             if error.status is None:
                 break  # nobody is there, behind whichever door
     raise _worst(refusals)
+
+
+def _first_answer(server: Server) -> list[PublishedGraph]:
+    """Ask without patience: an address may be mistyped. Only who is busy is asked again."""
+    try:
+        return server.published_graphs(repeat=False)
+    except EndpointError as error:
+        if error.status not in PASSING:
+            raise
+        return server.published_graphs()
 
 
 def find_writing_doors(server: Server) -> Server:
