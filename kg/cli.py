@@ -35,6 +35,8 @@ def main(verbose: int) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(MessageFormatter("%(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler])
+    if not verbose:  # it tells of each attempt; what came of them is told by kg.remote
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 for each in COMMANDS:

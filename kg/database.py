@@ -21,6 +21,7 @@ from rdflib.namespace import RDF, SDO
 
 from kg.graph.files import replace_file
 from kg.graph.reader import ArticleView, Claim, GraphReader, Node
+from kg.graph.source import TripleSource
 
 __all__ = ["write_database"]
 
@@ -88,7 +89,7 @@ _TABLES = {
 }
 
 
-def write_database(store: ox.Store, target: Path) -> list[Path]:
+def write_database(store: TripleSource, target: Path) -> list[Path]:
     """Write the SQLite file *target* and, beside it, ``….metadata.json`` for Datasette."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.sqlite"
@@ -106,7 +107,7 @@ def write_database(store: ox.Store, target: Path) -> list[Path]:
     return [target, metadata]
 
 
-def _fill(connection: sqlite3.Connection, store: ox.Store) -> None:
+def _fill(connection: sqlite3.Connection, store: TripleSource) -> None:
     reader = GraphReader(store)
     claims = list(reader.claims())
     articles = {quote.article.iri: quote.article for claim in claims for quote in claim.quotes}
@@ -128,7 +129,7 @@ def _fill(connection: sqlite3.Connection, store: ox.Store) -> None:
     )
 
 
-def _articles(store: ox.Store, reader: GraphReader) -> Iterator[ArticleView]:
+def _articles(store: TripleSource, reader: GraphReader) -> Iterator[ArticleView]:
     """Yield all articles, also those of which nothing is claimed."""
     for quad in store.quads_for_pattern(None, _RDF_TYPE, _NEWS_ARTICLE, ox.DefaultGraph()):
         if isinstance(quad.subject, ox.NamedNode):

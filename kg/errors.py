@@ -5,6 +5,7 @@ KgError
 ├── QuantityError          a text is not one amount, number or date
 ├── OntologyError          ontology/ contradicts itself or misses something the code needs
 ├── SettingsError          kg.toml, an environment variable or a flag says something kg does not know
+├── EndpointError          a SPARQL server cannot be reached, or refuses: which address, what it said
 ├── AnnotatorUnavailable   an engine or its model is not installed: how to get it, or how to do without
 └── InternalError          a broken invariant: a bug in kg
 
@@ -17,6 +18,7 @@ from pathlib import Path
 
 __all__ = [
     "AnnotatorUnavailable",
+    "EndpointError",
     "InputError",
     "InternalError",
     "KgError",
@@ -72,6 +74,22 @@ class OntologyError(KgError):
 
 class SettingsError(KgError):
     """A setting has an unknown name or an impossible value."""
+
+
+class EndpointError(KgError):
+    """A SPARQL server cannot be reached, or refuses what it is asked.
+
+    The message reads "URL: reason; remedy"; *status* is HTTP's, nothing where there was no answer.
+    """
+
+    def __init__(
+        self, reason: str, *, url: str = "", status: int | None = None, remedy: str = ""
+    ) -> None:
+        self.reason = reason
+        self.url = url
+        self.status = status
+        self.remedy = remedy
+        super().__init__(f"{url}{': ' if url else ''}{reason}{'; ' if remedy else ''}{remedy}")
 
 
 class AnnotatorUnavailable(KgError):  # noqa: N818  the word is STYLE.md's

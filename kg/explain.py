@@ -12,9 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-import pyoxigraph as ox
-
 from kg.graph.reader import ArticleView, Claim, GraphReader, Node
+from kg.graph.source import TripleSource
 from kg.printable import blanked
 
 __all__ = ["Explanation", "Source", "Topic", "candidates", "explain", "explain_claim", "to_text"]
@@ -65,7 +64,7 @@ class Topic:
         return bool(self.explanations or self.entity)
 
 
-def explain(store: ox.Store, text: str) -> Topic:
+def explain(store: TripleSource, text: str) -> Topic:
     """Explain an entity (by id, IRI, label or alias) or a statement (by id or IRI).
 
     A name of several entities explains none of them: they are the `candidates`. So are the

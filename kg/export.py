@@ -23,12 +23,13 @@ from kg.graph.builder import Graph
 from kg.graph.files import replace_file, safe_cell, xml_text
 from kg.graph.namespaces import Iris
 from kg.graph.reader import Claim, GraphReader, Node
+from kg.graph.source import TripleSource
 from kg.graph.store import read_graph
 
 __all__ = ["FORMATS", "export", "serialize_turtle", "write_statements", "write_turtle"]
 
 
-def export(store: ox.Store, format: str, target: Path) -> list[Path]:  # noqa: A002  the word of the command
+def export(store: TripleSource, format: str, target: Path) -> list[Path]:  # noqa: A002  the word of the command
     """Write the graph in *format* and return the files written.
 
     Args:
@@ -77,15 +78,15 @@ def _serialize(graph: Graph, format_: ox.RdfFormat, prefixes: Mapping[str, str])
     return ox.serialize(graph.triples, format=format_, prefixes=dict(prefixes)) or b""
 
 
-def _turtle(store: ox.Store, target: Path) -> list[Path]:
+def _turtle(store: TripleSource, target: Path) -> list[Path]:
     return [write_turtle(read_graph(store), target)]
 
 
-def _n_triples(store: ox.Store, target: Path) -> list[Path]:
+def _n_triples(store: TripleSource, target: Path) -> list[Path]:
     return [_write(target, _serialize(read_graph(store), ox.RdfFormat.N_TRIPLES, {}))]
 
 
-def _trig(store: ox.Store, target: Path) -> list[Path]:
+def _trig(store: TripleSource, target: Path) -> list[Path]:
     """Write TriG with the data in the graph named by the base IRI, to be loaded beside others."""
     graph = read_graph(store)
     name = ox.NamedNode(graph.base_iri)
@@ -95,7 +96,7 @@ def _trig(store: ox.Store, target: Path) -> list[Path]:
     return [_write(target, serialized or b"")]
 
 
-def _rdf_xml(store: ox.Store, target: Path) -> list[Path]:
+def _rdf_xml(store: TripleSource, target: Path) -> list[Path]:
     """Write RDF/XML; characters that XML can't hold (a form feed in a text) are replaced."""
     graph = read_graph(store)
     safe = Graph(tuple(_xml_safe(triple) for triple in graph.triples), graph.base_iri)
@@ -115,7 +116,7 @@ def _xml_safe(triple: ox.Triple) -> ox.Triple:
     return ox.Triple(triple.subject, triple.predicate, safe)
 
 
-def _json_ld(store: ox.Store, target: Path) -> list[Path]:
+def _json_ld(store: TripleSource, target: Path) -> list[Path]:
     """Write JSON-LD: one object a node, terms shortened by a context of prefixes."""
     graph = read_graph(store)
     iris = Iris(graph.base_iri)
@@ -171,7 +172,7 @@ class _Tables:
         "title", "status", "negated", "modality", "confidence", "sentence", "headline", "published",
     )  # fmt: skip
 
-    def __init__(self, store: ox.Store) -> None:
+    def __init__(self, store: TripleSource) -> None:
         reader = GraphReader(store)
         claims = list(reader.claims())
         facts: dict[str, list[str]] = defaultdict(list)
@@ -209,7 +210,7 @@ def _edge_row(claim: Claim) -> tuple[str, ...]:
     )
 
 
-def _csv(store: ox.Store, target: Path) -> list[Path]:
+def _csv(store: TripleSource, target: Path) -> list[Path]:
     tables = _Tables(store)
     return [
         _write_csv(target / "nodes.csv", tables.NODE_COLUMNS, tables.nodes),
@@ -217,7 +218,7 @@ def _csv(store: ox.Store, target: Path) -> list[Path]:
     ]
 
 
-def _graphml(store: ox.Store, target: Path) -> list[Path]:
+def _graphml(store: TripleSource, target: Path) -> list[Path]:
     """Write GraphML, http://graphml.graphdrawing.org/primer/graphml-primer.html."""
     tables = _Tables(store)
     root = ET.Element("graphml", xmlns="http://graphml.graphdrawing.org/xmlns")
@@ -249,7 +250,7 @@ def _graphml_data(
             ET.SubElement(element, "data", key=f"{owner}_{column}").text = xml_text(value)
 
 
-def _gexf(store: ox.Store, target: Path) -> list[Path]:
+def _gexf(store: TripleSource, target: Path) -> list[Path]:
     """Write GEXF 1.2, which Gephi opens with relation names on its edges."""
     tables = _Tables(store)
     root = ET.Element("gexf", xmlns="http://www.gexf.net/1.2draft", version="1.2")
@@ -280,7 +281,7 @@ def _gexf_values(element: ET.Element, row: Iterable[str]) -> None:
             ET.SubElement(values, "attvalue", {"for": str(index), "value": xml_text(value)})
 
 
-def _cypher(store: ox.Store, target: Path) -> list[Path]:
+def _cypher(store: TripleSource, target: Path) -> list[Path]:
     """Write openCypher that creates or updates the graph; strings are escaped."""
     tables = _Tables(store)
     lines = []
@@ -326,7 +327,7 @@ def _cypher_map(properties: Mapping[str, str]) -> str:
 _NUMERIC = {"amount", "confidence"}
 
 
-def _parquet(store: ox.Store, target: Path) -> list[Path]:
+def _parquet(store: TripleSource, target: Path) -> list[Path]:
     """Write nodes.parquet and edges.parquet, for pandas, DuckDB, Spark."""
     try:
         import pyarrow as pa  # type: ignore[import-untyped,import-not-found,unused-ignore]
@@ -371,7 +372,7 @@ _FTM_BODIES = frozenset({"Agency", "Company", "Organization"})
 _FTM_LEGAL_ENTITIES = _FTM_BODIES | {"Person"}
 
 
-def _ftm(store: ox.Store, target: Path) -> list[Path]:
+def _ftm(store: TripleSource, target: Path) -> list[Path]:
     """Write FollowTheMoney entities, one in JSON a line, for Aleph and its kin.
 
     What the text denies, plans or reports as hearsay is left out: the format cannot say so.
@@ -432,7 +433,7 @@ def _ftm_schema(claim: Claim, target: Node) -> tuple[str, str, str]:
     return "UnknownLink", "subject", "object"
 
 
-FORMATS: Mapping[str, Callable[[ox.Store, Path], list[Path]]] = {
+FORMATS: Mapping[str, Callable[[TripleSource, Path], list[Path]]] = {
     "ttl": _turtle,
     "nt": _n_triples,
     "trig": _trig,
@@ -456,7 +457,7 @@ _STATEMENT_COLUMNS = (
 )  # fmt: skip
 
 
-def write_statements(store: ox.Store, path: Path) -> int:
+def write_statements(store: TripleSource, path: Path) -> int:
     """Write ``statements.csv`` for readers with a spreadsheet; return the number of rows.
 
     UTF-8 with a byte order mark, or Excel takes Chinese for Latin letters. One row a claim, with

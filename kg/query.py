@@ -31,6 +31,7 @@ from kg.errors import InputError, SettingsError
 from kg.graph import terms
 from kg.graph.files import safe_cell, xml_text
 from kg.graph.namespaces import Iris
+from kg.graph.source import TripleSource
 from kg.graph.store import base_iri_of
 from kg.printable import blanked
 from kg.schema import ontology_path
@@ -81,11 +82,11 @@ class QueryResult:
         return bool(self.truth or self.rows or self.triples)
 
 
-def run_query(store: ox.Store, text: str, *, max_rows: int | None = None) -> QueryResult:
+def run_query(store: TripleSource, text: str, *, max_rows: int | None = None) -> QueryResult:
     """Run a SPARQL query; the prefixes of the graph are there without being declared.
 
     Args:
-        store: the graph, from `kg.graph.open_store` or `memory_store`.
+        store: the graph: a store, or one on a server (`kg.remote.open_endpoint`).
         text: SELECT, ASK, CONSTRUCT or DESCRIBE.
         max_rows: stop after so many rows or triples.
 
@@ -215,7 +216,7 @@ def find_query(name: str, folder: Path | None = None) -> CookbookQuery | None:
 
 
 def run_cookbook(
-    store: ox.Store,
+    store: TripleSource,
     query: CookbookQuery,
     settings: Mapping[str, str] | None = None,
     *,

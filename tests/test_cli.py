@@ -50,7 +50,17 @@ def expect(result: Result, code: int = 0) -> Result:
 
 def test_commands_stand_in_the_order_of_the_pipeline() -> None:
     reading = ["build", "extract", "query", "explain", "show", "serve", "mcp", "export", "validate"]
-    judging = ["review", "link", "diff", "watch", "retract", "evaluate", "doctor", "train"]
+    judging = [
+        "review",
+        "link",
+        "diff",
+        "watch",
+        "retract",
+        "publish",
+        "evaluate",
+        "doctor",
+        "train",
+    ]
     assert list(main.commands) == [*reading, *judging]
 
 

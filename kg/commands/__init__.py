@@ -18,6 +18,7 @@ from kg.commands.examining import doctor
 from kg.commands.label_studio import from_label_studio, label_studio_config, to_label_studio
 from kg.commands.linking import link
 from kg.commands.measuring import evaluate, train
+from kg.commands.publishing import publish
 from kg.commands.retracting import retract
 from kg.commands.reviewing import review
 from kg.commands.serving import serve
@@ -41,6 +42,7 @@ COMMANDS: Sequence[click.Command] = (
     diff,
     watch,
     retract,
+    publish,
     evaluate,
     doctor,
     train,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.commands.options import graph_option, json_option
+from kg.commands.options import json_option, open_source, source_options
 from kg.console import FallsShort, examples, make_table, print_data, print_json, print_table, say
 from kg.errors import InputError, SettingsError
 
@@ -30,10 +30,11 @@ SPARQL = re.compile(
         "kg query largest-investments --set place=莘县",
         "kg query 'SELECT ?o WHERE { ?o a kg:Company } LIMIT 10' --format csv",
         "kg query - < question.rq",
+        "kg query largest-investments --endpoint http://localhost:7878",
     )
 )
 @click.argument("query", required=False)
-@graph_option
+@source_options
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Parameter of NAME.")
 @click.option(
     "--format",
@@ -48,6 +49,8 @@ SPARQL = re.compile(
 def query(
     query: str | None,
     folder: Path,
+    endpoint: str | None,
+    graph: str,
     settings: tuple[str, ...],
     format_: str,
     as_json: bool,
@@ -59,14 +62,13 @@ def query(
 
     Without an argument, list the ready queries and their parameters.
     """
-    from kg.graph import open_store
     from kg.query import find_query, run_cookbook, run_query
 
     if query is None:
         _list_queries(as_json=as_json)
         return
     parameters = _parameters(settings)
-    store = open_store(folder)
+    store = open_source(folder, endpoint, graph)
     named = find_query(query)
     if named is not None:
         result = run_cookbook(store, named, parameters, max_rows=limit)
@@ -160,9 +162,9 @@ def _print_result(result: QueryResult, format_: str) -> None:
     )
 )
 @click.argument("subject", metavar="ENTITY|STATEMENT")
-@graph_option
+@source_options
 @json_option
-def explain(subject: str, folder: Path, as_json: bool) -> None:
+def explain(subject: str, folder: Path, endpoint: str | None, graph: str, as_json: bool) -> None:
     """Show claims with the sentences they rest on.
 
     An entity goes by its name, an alias or its id; a statement by the id that explain and query print.
@@ -171,9 +173,8 @@ def explain(subject: str, folder: Path, as_json: bool) -> None:
 
     from kg.explain import explain as explain_subject
     from kg.explain import to_text
-    from kg.graph import open_store
 
-    topic = explain_subject(open_store(folder), subject)
+    topic = explain_subject(open_source(folder, endpoint, graph), subject)
     if as_json:
         print_json(asdict(topic))
     elif topic:

@@ -10,21 +10,26 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kg.console import progress_bar, say
+from kg.errors import SettingsError
 from kg.printable import escaped
 
 if TYPE_CHECKING:
+    from kg.graph.source import TripleSource
     from kg.jsonl import Annotation
     from kg.settings import Settings
     from kg.workers import FileResult, Skipped
 
 __all__ = [
     "annotations_of",
+    "endpoint_options",
     "graph_option",
     "jobs_options",
     "json_option",
+    "open_source",
     "say_skipped",
     "settings_of",
     "settings_options",
+    "source_options",
 ]
 
 SKIPS_SHOWN = 10
@@ -43,6 +48,34 @@ def graph_option(command: F) -> F:
         show_default=True,
         help="Folder that kg build wrote.",
     )(command)
+
+
+def source_options(command: F) -> F:
+    """Add ``-o DIR`` and, to read a published graph in its place, ``--endpoint`` and ``--graph``."""
+    return graph_option(endpoint_options(command))
+
+
+def endpoint_options(command: F) -> F:
+    """Add ``--endpoint URL`` and ``--graph IRI``."""
+    command = click.option(
+        "--graph", metavar="IRI", default="", help="Which graph there, if kg published several."
+    )(command)
+    return click.option(
+        "--endpoint", metavar="URL", help="Read a published graph from this SPARQL server instead."
+    )(command)
+
+
+def open_source(folder: Path, endpoint: str | None, graph: str) -> TripleSource:
+    """Open the graph on a server if there is one to read from, else the one in *folder*."""
+    if endpoint is None:
+        if graph:
+            raise SettingsError("--graph belongs to --endpoint")
+        from kg.graph import open_store
+
+        return open_store(folder)
+    from kg.remote import open_endpoint
+
+    return open_endpoint(endpoint, graph=graph)
 
 
 def json_option(command: F) -> F:

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import click
 
-from kg.commands.options import graph_option, json_option
+from kg.commands.options import (
+    endpoint_options,
+    graph_option,
+    json_option,
+    open_source,
+    source_options,
+)
 from kg.console import FallsShort, examples, print_data, print_json, standard_input
 from kg.errors import SettingsError
 
@@ -32,13 +38,20 @@ __all__ = ["export", "show", "validate"]
     type=click.Path(path_type=Path),
     help="FILE.html to write  [default: show.html in DIR], or DIR that kg build wrote  [default: exports]",
 )
-def show(entities: tuple[str, ...], hops: int, limit: int, places: tuple[Path, ...]) -> None:
+@endpoint_options
+def show(
+    entities: tuple[str, ...],
+    hops: int,
+    limit: int,
+    places: tuple[Path, ...],
+    endpoint: str | None,
+    graph: str,
+) -> None:
     """Draw the graph, or what is around ENTITIES.
 
     The result is one HTML file that needs no network; its
     name is printed.
     """
-    from kg.graph import open_store
     from kg.visualization import picture_from_store, write_html
 
     files = [place for place in places if place.suffix.lower() in (".html", ".htm")]
@@ -47,7 +60,8 @@ def show(entities: tuple[str, ...], hops: int, limit: int, places: tuple[Path, .
         raise SettingsError("-o: one FILE.html and one DIR at most")
     folder = folders[0] if folders else Path("exports")
     file = files[0] if files else folder / "show.html"
-    picture = picture_from_store(open_store(folder), entities=entities, hops=hops, limit=limit)
+    source = open_source(folder, endpoint, graph)
+    picture = picture_from_store(source, entities=entities, hops=hops, limit=limit)
     write_html(picture, file, title=" · ".join(entities) or "知识图谱")
     click.echo(file)
 
@@ -57,26 +71,28 @@ def show(entities: tuple[str, ...], hops: int, limit: int, places: tuple[Path, .
         "kg export ttl > graph.ttl",
         "kg export graphml --to graph.graphml",
         "kg export csv --to tables/",
+        "kg export ttl --endpoint http://localhost:7878 > graph.ttl",
     )
 )
 @click.argument("format_", metavar="FORMAT")
-@graph_option
+@source_options
 @click.option(
     "--to",
     "target",
     type=click.Path(path_type=Path),
     help="File to write, for csv and parquet a folder  [default: stdout; these and sqlite: in DIR]",
 )
-def export(format_: str, folder: Path, target: Path | None) -> None:
+def export(
+    format_: str, folder: Path, endpoint: str | None, graph: str, target: Path | None
+) -> None:
     """Write the graph for other programs.
 
     FORMAT is ttl, nt, trig, jsonld, rdfxml, graphml, gexf, csv (nodes.csv and edges.csv), cypher,
     sqlite, ftm (FollowTheMoney) or parquet (needs pyarrow). Equal graphs give equal bytes.
     """
     from kg.export import export as write
-    from kg.graph import open_store
 
-    store = open_store(folder)
+    store = open_source(folder, endpoint, graph)
     defaults = {"csv": folder, "parquet": folder, "sqlite": folder / "graph.sqlite"}
     default = defaults.get(format_)
     if place := target or default:

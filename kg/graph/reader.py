@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 import pyoxigraph as ox
 from rdflib.namespace import DCTERMS, PROV, RDF, RDFS, SDO, SKOS
 
 from kg.graph.namespaces import KG, NIF, OA, Iris
+from kg.graph.source import TripleSource, prefetch, prefetch_incoming
 from kg.graph.store import base_iri_of
 from kg.graph.terms import zh
 
@@ -31,11 +32,15 @@ _ALT_LABEL = ox.NamedNode(SKOS.altLabel)
 _PREFIX = ox.NamedNode(KG.localPrefix)
 _STATEMENT = ox.NamedNode(KG.Statement)
 _DERIVED = ox.NamedNode(PROV.wasDerivedFrom)
+_CONTEXT = ox.NamedNode(NIF.referenceContext)
+_SOURCE = ox.NamedNode(DCTERMS.source)
 _CONFIDENCE = str(KG.confidence)
 _METHOD = str(KG.method)
 _SOURCES = str(KG.sources)
 _SUPERSEDED = str(KG.supersededBy)
 _KG = str(KG._NS)
+
+_CHUNK = 1_000  # claims announced together: memory for some thousand nodes, few round trips
 
 # Properties of a statement node that are no qualifiers.
 _NOT_QUALIFIERS = frozenset({_CONFIDENCE, _METHOD, _SOURCES, _SUPERSEDED})
@@ -110,7 +115,7 @@ class Claim:
 class GraphReader:
     """Views of the nodes of one store; nodes that many claims share are read once."""
 
-    def __init__(self, store: ox.Store) -> None:
+    def __init__(self, store: TripleSource) -> None:
         self._store = store
         self.iris = Iris(base_iri_of(store))
         self._nodes: dict[str, Node] = {}
@@ -122,14 +127,16 @@ class GraphReader:
 
     def claims(self) -> Iterator[Claim]:
         """Yield all claims in the order of their ids."""
-        return (self.claim(node) for node in self._subjects(_RDF_TYPE, _STATEMENT))
+        nodes = iter(self._subjects(_RDF_TYPE, _STATEMENT))
+        while chunk := list(islice(nodes, _CHUNK)):
+            yield from self._claims(chunk)
 
     def claims_about(self, entity_iri: str) -> list[Claim]:
         """Return the claims with the entity at either end: as subject first, relations before facts."""
         entity = ox.NamedNode(entity_iri)
         nodes = {*self._subjects(_SUBJECT, entity), *self._subjects(_OBJECT, entity)}
         return sorted(
-            (self.claim(node) for node in nodes),
+            self._claims(nodes),
             key=lambda claim: (
                 claim.subject.iri != entity_iri,
                 claim.object is None,
@@ -141,7 +148,13 @@ class GraphReader:
 
     def claims_from(self, evidence_iri: str) -> list[Claim]:
         """Return the claims that rest on a sentence."""
-        return [self.claim(n) for n in self._subjects(_DERIVED, ox.NamedNode(evidence_iri))]
+        return self._claims(self._subjects(_DERIVED, ox.NamedNode(evidence_iri)))
+
+    def _claims(self, nodes: Iterable[ox.NamedNode]) -> list[Claim]:
+        """Return the views of statement nodes, having said what will be asked for them."""
+        nodes = list(nodes)
+        prefetch(self._store, nodes, (_SUBJECT, _OBJECT, _DERIVED), (_CONTEXT,), (_SOURCE,))
+        return [self.claim(node) for node in nodes]
 
     def claims_of(self, subject: ox.NamedNode) -> Iterator[Claim]:
         """Yield the claims with this subject."""
@@ -209,8 +222,10 @@ class GraphReader:
     def entities(self) -> Iterator[Node]:
         """Yield all entities, by IRI."""
         prefixed = self._subjects_with(_PREFIX)
-        iris = {node.value for cls in prefixed for node in self._subjects(_RDF_TYPE, cls)}
-        return (self.node(iri) for iri in sorted(iris))
+        prefetch_incoming(self._store, (_RDF_TYPE,), prefixed)
+        nodes = {node for cls in prefixed for node in self._subjects(_RDF_TYPE, cls)}
+        prefetch(self._store, nodes)
+        return (self.node(iri) for iri in sorted(node.value for node in nodes))
 
     def find_entities(self, name: str) -> list[Node]:
         """Return the entities with this id, IRI, label or alias; exact ones only."""

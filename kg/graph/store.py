@@ -29,6 +29,7 @@ from rdflib.namespace import VOID
 from kg.errors import InputError, InternalError
 from kg.graph.builder import Graph, sorted_triples
 from kg.graph.namespaces import DEFAULT_BASE_IRI, KG
+from kg.graph.source import TripleSource
 from kg.schema import ontology_path
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "base_iri_of",
     "load_turtle",
     "memory_store",
+    "ontology_triples",
     "open_store",
     "read_graph",
     "to_rdflib",
@@ -184,7 +186,7 @@ def load_turtle(path: Path) -> ox.Store:
     return memory_store(Graph(tuple(triples)))
 
 
-def read_graph(store: ox.Store) -> Graph:
+def read_graph(store: TripleSource) -> Graph:
     """Return the data of a store, sorted, without the ontology."""
     ontology = {quad.triple for quad in store.quads_for_pattern(None, None, None, ONTOLOGY_GRAPH)}
     data = store.quads_for_pattern(None, None, None, ox.DefaultGraph())
@@ -192,7 +194,7 @@ def read_graph(store: ox.Store) -> Graph:
     return Graph(sorted_triples(t for t in triples if t not in ontology), base_iri_of(store))
 
 
-def base_iri_of(store: ox.Store) -> str:
+def base_iri_of(store: TripleSource) -> str:
     """Return the base IRI that the graph says it has."""
     for quad in store.quads_for_pattern(None, ox.NamedNode(VOID.uriSpace), None):
         if isinstance(quad.object, ox.Literal):
@@ -210,12 +212,12 @@ def to_rdflib(graph: Graph) -> rdflib.Graph:
 
 def _fill(store: ox.Store, graph: Graph) -> None:
     store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in graph.triples)
-    ontology = list(_ontology())
+    ontology = list(ontology_triples())
     store.extend(ox.Quad(t.subject, t.predicate, t.object) for t in ontology)
     store.extend(ox.Quad(t.subject, t.predicate, t.object, ONTOLOGY_GRAPH) for t in ontology)
 
 
-def _ontology() -> Iterable[ox.Triple]:
+def ontology_triples() -> Iterable[ox.Triple]:
     """Yield kg.ttl and what KG_ONTOLOGY_EXTRA adds to it."""
     extra = os.environ.get("KG_ONTOLOGY_EXTRA", "")
     paths = [ontology_path() / "kg.ttl", *(Path(p) for p in extra.split(os.pathsep) if p)]

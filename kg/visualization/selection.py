@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 import pyoxigraph as ox
@@ -19,6 +20,7 @@ from rdflib.namespace import PROV, RDF, SDO, SKOS
 
 from kg.errors import InputError
 from kg.graph.namespaces import KG, NIF
+from kg.graph.source import TripleSource, prefetch, prefetch_incoming
 from kg.schema import Schema, load_schema
 from kg.visualization.picture import Claim, Picture, PictureEdge, PictureNode, Quote
 from kg.visualization.wording import amount_in_words, date_in_words, value_in_words
@@ -74,7 +76,7 @@ class _Selection:
 
 
 def picture_from_store(
-    store: ox.Store,
+    store: TripleSource,
     *,
     entities: Sequence[str] = (),
     hops: int = 1,
@@ -121,6 +123,7 @@ def _neighbourhood(
     links: dict[ox.NamedNode, _Link] = {}
     ring: list[ox.NamedNode] = list(centres)
     for distance in range(hops + 1):
+        source.announce_links(ring)
         found = [link for node in ring for link in source.links_of(node)]
         links.update((link.statement, link) for link in found)
         if distance == hops:  # this ring's links are read for those inside it only
@@ -162,6 +165,7 @@ def _select(
 
 def _draw(source: _Source, selection: _Selection) -> Picture:
     nodes = sorted(selection.nodes, key=lambda node: node.value)
+    source.announce_drawing(nodes, [link.statement for link in selection.links])
     links_by_edge = _group(
         ((link.subject.value, link.object.value, link.predicate), link) for link in selection.links
     )
@@ -224,17 +228,40 @@ def _group(pairs: Iterable[tuple[_Key, _Link]]) -> dict[_Key, list[_Link]]:
 class _Source:
     """The store, asked for one thing at a time; sentences and labels are read once."""
 
-    def __init__(self, store: ox.Store, schema: Schema) -> None:
+    def __init__(self, store: TripleSource, schema: Schema) -> None:
         self.store = store
         self.schema = schema
         self._quotes: dict[ox.NamedNode, Quote] = {}
         self._labels: dict[ox.NamedNode, str] = {}
 
+    def announce_links(self, nodes: Sequence[ox.NamedNode]) -> None:
+        """Say that `links_of` will be asked of *nodes*, and what is at the other ends."""
+        prefetch_incoming(self.store, (_SUBJECT, _OBJECT), nodes)
+        prefetch(self.store, self._statements(nodes, _SUBJECT, _OBJECT), (_SUBJECT, _OBJECT))
+
+    def announce_drawing(
+        self, nodes: Sequence[ox.NamedNode], statements: Iterable[ox.NamedNode]
+    ) -> None:
+        """Say that *nodes* will be drawn with their facts, and *statements* between them."""
+        prefetch(self.store, nodes)
+        prefetch_incoming(self.store, (_SUBJECT,), nodes)
+        claims = chain(statements, self._statements(nodes, _SUBJECT))
+        prefetch(self.store, claims, (_SUBJECT, _OBJECT, _DERIVED), (_CONTEXT,))
+
+    def _statements(
+        self, nodes: Iterable[ox.NamedNode], *predicates: ox.NamedNode
+    ) -> Iterator[ox.NamedNode]:
+        for node in nodes:
+            for predicate in predicates:
+                yield from self._subjects(predicate, node)
+
     def entities(self) -> dict[ox.NamedNode, None]:
         """Return every entity, as the keys of a mapping."""
         found: dict[ox.NamedNode, None] = {}
-        for name in self.schema.classes:
-            found.update(dict.fromkeys(self._subjects(_TYPE, ox.NamedNode(_ONTOLOGY + name))))
+        classes = [ox.NamedNode(_ONTOLOGY + name) for name in self.schema.classes]
+        prefetch_incoming(self.store, (_TYPE,), classes)
+        for each in classes:
+            found.update(dict.fromkeys(self._subjects(_TYPE, each)))
         return found
 
     def find(self, name: str) -> list[ox.NamedNode]:
