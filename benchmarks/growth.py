@@ -5,7 +5,7 @@ megabyte made for it hangs a build. Each shape here is a unit repeated, in the f
 parser concerned; what is printed is the time for the longer text and its ratio to the shorter one,
 on average over the doublings. About 2 is linear. Exit code 1 where a shape grows faster than --ratio.
 
-    python benchmarks/growth.py [--chars 200000] [--ratio 3] [SHAPE ...]
+    python -m benchmarks.growth [--chars 200000] [--ratio 3] [SHAPE ...]
 """
 
 from __future__ import annotations

@@ -193,17 +193,26 @@ def _parse_annotations(file: Path) -> list[Annotation]:
         raise InputError(f"not readable: {error}", path=file) from error
     try:
         data = json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         data = [_parse_json(file, number, line) for number, line in _filled_lines(text)]
     annotations = data if isinstance(data, list) else [data]
     for annotation in annotations:
-        if not isinstance(annotation, dict) or not {"doc", "articles"} <= annotation.keys():
+        if not _is_annotation(annotation):
             raise InputError(
                 "not an annotated document",
                 path=file,
                 remedy='expected {"doc": …, "articles": […]}, as kg extract prints it',
             )
     return annotations
+
+
+def _is_annotation(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("doc"), str)
+        and isinstance(value.get("articles"), list)
+        and all(isinstance(article, dict) for article in value["articles"])
+    )
 
 
 def _filled_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -216,6 +225,8 @@ def _parse_json(file: Path, number: int, line: str) -> Any:
         return json.loads(line)
     except json.JSONDecodeError as error:
         raise InputError(f"not JSON: {error.msg}", path=file, line=number) from error
+    except (ValueError, RecursionError) as error:  # thousands of digits, or of brackets
+        raise InputError(f"not usable JSON: {error}", path=file, line=number) from error
 
 
 def to_annotation(document: Document, extractions: Iterable[Extraction]) -> Annotation:

@@ -246,3 +246,21 @@ def test_other_files_are_refused_with_their_name(tmp_path: Path, text: str, comp
 
 def test_annotation_is_json() -> None:
     assert json.loads(json.dumps(annotated(), ensure_ascii=False)) == annotated()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"doc": "a", "articles": 1}',
+        '{"doc": 1, "articles": []}',
+        '{"doc": "a", "articles": [2]}',
+        "9" * 5000,
+        "[" * 100_000,
+    ],
+    ids=["articles no list", "doc no name", "article no object", "digits", "brackets"],
+)
+def test_what_is_no_annotation_is_refused_with_its_file(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "gold.json"
+    file.write_text(text)
+    with pytest.raises(InputError, match=r"gold\.json"):
+        read_annotations(file)

@@ -182,10 +182,19 @@ def find_quantities(text: str, *, begin: int = 0) -> tuple[FoundQuantity, ...]:
     """
     lexis = _lexis()
     found = [*_in_digits(text, lexis), *_in_magnitudes(text, lexis), *_in_words(text)]
-    found.sort(key=lambda quantity: quantity.span)
+    found = list(_apart(sorted(found, key=lambda quantity: quantity.span)))
     if begin:
         found = [replace(quantity, span=quantity.span.shift(begin)) for quantity in found]
     return tuple(found)
+
+
+def _apart(found: Iterable[FoundQuantity]) -> Iterator[FoundQuantity]:
+    """Leave out what begins inside another: nobody means two numbers by 百分之64.5亿元."""
+    end = 0
+    for quantity in found:
+        if quantity.span.begin >= end:
+            end = quantity.span.end
+            yield quantity
 
 
 def parse_quantity(text: str) -> Quantity:

@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 
 MAX_BYTES = 64 * 2**20  # the whole of 人民日报 1998-01 has 10 MB
 MAX_LINE_CHARS = 5_000_000  # a page without line breaks has 100 000; longer lines are data dumps
+# A web page has a million at most; the tree of its elements takes up to 200 bytes a character.
+MAX_MARKUP_CHARS = 10_000_000
 MAX_JSON_LINE_CHARS = 30_000_000  # an array of articles is often one line
 
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0002fa1f]")
@@ -162,6 +164,11 @@ def _parse(data: bytes, suffix: str) -> tuple[str, str, tuple[LayoutLine, ...], 
     text = decode(data)
     format_ = sniff_text(text, suffix=suffix)
     _check_lines(text, MAX_JSON_LINE_CHARS if format_ == JSON_LINES else MAX_LINE_CHARS)
+    if format_ in (HTML, MARKDOWN) and len(text) > MAX_MARKUP_CHARS:
+        raise InputError(
+            f"the page has {len(text)} characters, more than {MAX_MARKUP_CHARS}",
+            remedy="split it into single articles",
+        )
     if format_ == JSON_LINES:
         check_records(text)
     else:

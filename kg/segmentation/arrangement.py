@@ -95,6 +95,7 @@ class Search:
         self._heads = {head.number: head for head in heads}
         self._links: dict[tuple[int, int], float] = {}
         self._shared: dict[tuple[Parts, Parts], float] = {}
+        self._starts: dict[int, float] = {}
 
     def link(self, one: int, other: int) -> float:
         """Return what a link adds to the score of a page."""
@@ -208,7 +209,9 @@ class Search:
 
     def start(self, fragment: Fragment) -> float:
         """Return the log odds that an article begins with a fragment."""
-        return start_score(self._page.start_evidence(fragment))
+        if fragment.number not in self._starts:
+            self._starts[fragment.number] = start_score(self._page.start_evidence(fragment))
+        return self._starts[fragment.number]
 
     # --------------------------------------------------------------------------------- changes
 

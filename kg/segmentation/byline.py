@@ -41,14 +41,15 @@ FREQUENT_SURNAME = 200
 MARKERS = "■□●○◎◆◇▲△▼▽★☆◤◢▪•·※＊*◼◻✎"
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f"
 
-# What stands before 记者: 本报, 全媒体, 首席, 驻冀, 聊城日报·…
+# What stands before 记者: 本报, 全媒体, 首席, 驻冀, 聊城日报·… Five at most, and a run of letters whole: a run
+# cut in every possible way (httpwwwkuaixun…, 报报报…) would take longer than the universe has lasted.
 _ROLE_PREFIX = (
-    r"(?:[A-Za-z]{2,6}|本报|本刊|本网|本台|本社|融媒体?|全媒体?|新媒体|特约|特派|首席|见习|实习|高级|主任|摄影|文字|视频|"
+    r"(?:[A-Za-z]{2,}(?![A-Za-z])|本报|本刊|本网|本台|本社|融媒体?|全媒体?|新媒体|特约|特派|首席|见习|实习|高级|主任|摄影|文字|视频|"
     rf"驻[{_HAN}]{{1,4}}?|[{_HAN}]{{2,7}}(?:报|周刊|网|电视台|广播电台|融媒|传媒|客户端|融媒体中心)社?|"  # 光岳新报
     r"新华社|中新社|央视)"
 )
 _ROLE = re.compile(
-    rf"{_ROLE_PREFIX}*(?:记者|通讯员|实习生|撰稿人|撰稿|撰文|编译|采写|采访|作者|评论员|报道组|供稿|执笔)"
+    rf"{_ROLE_PREFIX}{{0,5}}(?:记者|通讯员|实习生|撰稿人|撰稿|撰文|编译|采写|采访|作者|评论员|报道组|供稿|执笔)"
 )
 # What stands beside a name to say what it did: 文/图, 摄影报道, 供图.
 _ACTION = "综合报道|摄影报道|图文报道|报道|综合整理|整理|供图|供稿|提供|摄影|摄像|摄|制图|绘图|漫画|图文|文图|编译|撰文|文|图"

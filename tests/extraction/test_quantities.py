@@ -181,3 +181,7 @@ def test_long_hostile_text_is_read(unit: str) -> None:
     """With a quadratic step this would take minutes and hang the suite; benchmarks time it."""
     text = unit * (20_000 // len(unit))
     assert all(found.span.end <= len(text) for found in find_quantities(text))
+
+
+def test_a_number_is_read_once() -> None:
+    assert [str(q.quantity.value) for q in find_quantities("总投百分之64.5亿元")] == ["64.5"]

@@ -6,7 +6,7 @@ import json
 
 from hypothesis import strategies as st
 
-__all__ = ["documents", "hostile_text", "numerals", "records"]
+__all__ = ["TOKENS", "documents", "hostile_text", "numerals", "records"]
 
 _WORDS = (
     "聊城市", "鲁西集团", "投资", "项目", "有限公司", "局长王伟", "李梦 摄", "本报讯（记者 林晨）", "来源：", "总投资64亿元", "同比增长",
@@ -98,3 +98,7 @@ def records(draw: st.DrawFn) -> tuple[bytes, str]:
     ascii_only = draw(st.booleans())
     lines = "\n".join(json.dumps(row, ensure_ascii=ascii_only) for row in rows)
     return lines.encode("utf-8", "ignore"), "a.jsonl"
+
+
+TOKENS = (*_WORDS, *_SIGNS, *_MARKUP, *_NUMERALS)
+"""All of them, for the long runs of benchmarks/fuzz.py."""

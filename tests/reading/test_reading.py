@@ -139,6 +139,7 @@ def test_a_rule_about_sources_names_none(rule: str) -> None:
         (bytes(range(256)) * 20, "neither"),
         (b"plain English text", "no Chinese"),
         ("聊城".encode() * 4_000_000, "characters"),
+        ("<p>聊城</p>\n".encode() * 1_000_001, "the page has 10000010 characters"),
         (b'{"title": "a", "text": "\xe8\x81\x8a', "damaged"),
         ('{"title": "聊城"}\n'.encode(), "no record"),
         (('{"a":' * 50_000).encode(), "nested|damaged"),

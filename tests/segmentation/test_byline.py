@@ -179,3 +179,12 @@ def test_no_line_is_too_odd(line: str) -> None:
     is_credit(line)
     is_jump_line(line)
     inline_reporters(line)
+
+
+@pytest.mark.parametrize(
+    "run", ["kuaixun" * 30, "报" * 200, "驻聊" * 100, "摄影" * 100, "本报" * 100]
+)
+def test_a_run_of_words_before_no_role_is_given_up_at_once(run: str) -> None:
+    """Taken apart in every possible way it would hang the suite for ever."""
+    assert inline_reporters(f"{run}。") == ()
+    assert inline_reporters(f"本报讯（{run[:50]}）。") == ()
