@@ -39,6 +39,9 @@ class Claim:
     status: Status = ""
     confidence: float = 1.0  # in [0, 1]: a ranking, not a probability
     quotes: tuple[Quote, ...] = ()
+    # The same as in the qualifiers, for filters to reckon with:
+    date: str = ""  # ISO prefix; what the claim itself says, not its article
+    amount_yuan: float = 0.0  # none, or in another currency: 0
 
 
 @dataclass(frozen=True, slots=True)
