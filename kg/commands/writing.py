@@ -18,12 +18,22 @@ __all__ = ["export", "show", "validate"]
     epilog=examples(
         "kg show 聊城市",
         "kg show 鲁西集团 邮储银行 --hops 2 -o picture.html",
+        "kg show --overview -o overview.html",
         "kg show -o /tmp/page -o picture.html",
     )
 )
 @click.argument("entities", nargs=-1)
 @click.option("--hops", type=click.IntRange(min=1), default=1, show_default=True, help="Reach.")
-@click.option("--limit", type=click.IntRange(min=1), default=300, show_default=True, help="Nodes.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help="Entities to draw, the best connected  [default: 300; 20000 with --overview]",
+)
+@click.option(
+    "--overview",
+    is_flag=True,
+    help="Communities first, which a click opens. Above 1000 entities always.",
+)
 @click.option(
     "-o",
     "--out",
@@ -32,14 +42,20 @@ __all__ = ["export", "show", "validate"]
     type=click.Path(path_type=Path),
     help="FILE.html to write  [default: show.html in DIR], or DIR that kg build wrote  [default: exports]",
 )
-def show(entities: tuple[str, ...], hops: int, limit: int, places: tuple[Path, ...]) -> None:
+def show(
+    entities: tuple[str, ...],
+    hops: int,
+    limit: int | None,
+    overview: bool,
+    places: tuple[Path, ...],
+) -> None:
     """Draw the graph, or what is around ENTITIES.
 
     The result is one HTML file that needs no network; its
-    name is printed.
+    name is printed. What it leaves out is said on the page.
     """
     from kg.graph import open_store
-    from kg.visualization import picture_from_store, write_html
+    from kg.visualization import DEFAULT_LIMIT, OVERVIEW_LIMIT, picture_from_store, write_html
 
     files = [place for place in places if place.suffix.lower() in (".html", ".htm")]
     folders = [place for place in places if place not in files]
@@ -47,8 +63,14 @@ def show(entities: tuple[str, ...], hops: int, limit: int, places: tuple[Path, .
         raise SettingsError("-o: one FILE.html and one DIR at most")
     folder = folders[0] if folders else Path("exports")
     file = files[0] if files else folder / "show.html"
-    picture = picture_from_store(open_store(folder), entities=entities, hops=hops, limit=limit)
-    write_html(picture, file, title=" · ".join(entities) or "知识图谱")
+    picture = picture_from_store(
+        open_store(folder),
+        entities=entities,
+        hops=hops,
+        limit=limit or (OVERVIEW_LIMIT if overview else DEFAULT_LIMIT),
+    )
+    title = " · ".join(entities) or "知识图谱"
+    write_html(picture, file, title=title, by_communities=overview or None)
     click.echo(file)
 
 

@@ -12,18 +12,21 @@ import tempfile
 from pathlib import Path
 
 from kg.errors import InputError
-from kg.visualization.overview import render_overview
+from kg.visualization.overview import overview_policy, render_overview
 from kg.visualization.page import render
 from kg.visualization.picture import Claim, Picture, PictureEdge, PictureNode, Quote
-from kg.visualization.selection import picture_from_store
+from kg.visualization.selection import DEFAULT_LIMIT, OVERVIEW_LIMIT, picture_from_store
 
 __all__ = [
+    "DEFAULT_LIMIT",
     "MAX_DRAWN_AT_ONCE",
+    "OVERVIEW_LIMIT",
     "Claim",
     "Picture",
     "PictureEdge",
     "PictureNode",
     "Quote",
+    "overview_policy",
     "picture_from_store",
     "render",
     "render_overview",

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from kg.visualization.markup import TEMPLATES, asset, json_block, normalized, po
 from kg.visualization.picture import Claim, Picture, PictureEdge, PictureNode
 from kg.visualization.quotes import Sources
 
-__all__ = ["overview_policy", "render_overview"]
+__all__ = ["Arrangement", "arrange", "overview_policy", "render_overview"]
 
 _LIBRARY = Path(__file__).parent / "sigma" / "sigma-graphology.min.js"
 
@@ -40,11 +41,48 @@ _MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?")
 Address = Callable[[PictureNode], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """The communities of a picture and where everything is; nodes by their number in the picture."""
+
+    communities: tuple[Community, ...]
+    discs: tuple[Disc, ...]  # one for each community
+    places: tuple[tuple[float, float], ...]  # one for each node
+    degrees: tuple[int, ...]
+
+
+def arrange(picture: Picture) -> Arrangement:
+    """Find the communities of a picture and place them."""
+    graph = _graph(picture, {node.id: number for number, node in enumerate(picture.nodes)})
+    communities = find_communities(graph)
+    places, discs = place(graph, communities)
+    numbers = range(len(picture.nodes))
+    return Arrangement(
+        communities,
+        discs,
+        tuple(places[number] for number in numbers),
+        tuple(graph.degree[number] for number in numbers),
+    )
+
+
+def _graph(picture: Picture, index: Mapping[str, int]) -> nx.Graph[int]:
+    weights = Counter(
+        tuple(sorted((index[edge.source], index[edge.target]))) for edge in picture.edges
+    )
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from(range(len(picture.nodes)))
+    graph.add_weighted_edges_from(
+        (ends[0], ends[1], weight) for ends, weight in sorted(weights.items()) if ends[0] != ends[1]
+    )
+    return graph
+
+
 def render_overview(
     picture: Picture,
     *,
     title: str,
     schema: Schema | None = None,
+    arrangement: Arrangement | None = None,
     address: Address | None = None,
     home: str = "",
     language: str = "zh",
@@ -55,6 +93,7 @@ def render_overview(
         picture: what to draw.
         title: heading of the page, any text.
         schema: where the names of types and relations come from; the bundled ontology if left out.
+        arrangement: what `arrange` made of the picture, if it is at hand: the slow part of the work.
         address: where an entity has a page of its own, on a server.
         home: address of the page that this one belongs to.
         language: what the page speaks first, zh or en.
@@ -64,7 +103,11 @@ def render_overview(
         title=title,
         home=home,
         policy=overview_policy(),
-        data=_data(picture, title, schema, address) | {"language": language},
+        data={
+            "title": title,
+            "language": language,
+            **_data(picture, arrangement or arrange(picture), schema, address),
+        },
         style=_markup(_style()),
         library=_markup(_library()),
         script=_markup(_script()),
@@ -103,18 +146,16 @@ def _markup(text: str) -> Markup:
 # ------------------------------------------------------------------------------- data
 
 
-def _data(picture: Picture, title: str, schema: Schema, address: Address | None) -> dict[str, Any]:
+def _data(
+    picture: Picture, arrangement: Arrangement, schema: Schema, address: Address | None
+) -> dict[str, Any]:
     """Return what the page shows, in columns: a key of every row would be most of the file."""
     index = {node.id: number for number, node in enumerate(picture.nodes)}
-    graph = _graph(picture, index)
-    communities = find_communities(graph)
-    places, discs = place(graph, communities)
     types = ranked(node.type for node in picture.nodes)
     relations = ranked(edge.relation for edge in picture.edges)
     attributes = sorted({claim.relation for node in picture.nodes for claim in node.claims})
     sources = Sources()
     return {
-        "title": title,
         "types": [_type(name, count, schema) for name, count in types],
         "relations": [
             {**named(name, schema.relations.get(name)), "count": count} for name, count in relations
@@ -122,27 +163,15 @@ def _data(picture: Picture, title: str, schema: Schema, address: Address | None)
         "attributes": {name: named(name, schema.attributes.get(name)) for name in attributes},
         "groups": [
             _group(community, disc, picture.nodes)
-            for community, disc in zip(communities, discs, strict=True)
+            for community, disc in zip(arrangement.communities, arrangement.discs, strict=True)
         ],
-        "nodes": _node_columns(picture, _numbers(types), places, graph, sources, address),
+        "nodes": _node_columns(picture, _numbers(types), arrangement, sources, address),
         "edges": _edge_columns(picture, index, _numbers(relations), sources),
         "quotes": sources.quotes,
         "articles": sources.articles,
         "undrawn": {"nodes": picture.undrawn_nodes, "edges": picture.undrawn_edges},
         "centres": [index[node_id] for node_id in picture.centres if node_id in index],
     }
-
-
-def _graph(picture: Picture, index: Mapping[str, int]) -> nx.Graph[int]:
-    weights = Counter(
-        tuple(sorted((index[edge.source], index[edge.target]))) for edge in picture.edges
-    )
-    graph: nx.Graph[int] = nx.Graph()
-    graph.add_nodes_from(range(len(picture.nodes)))
-    graph.add_weighted_edges_from(
-        (ends[0], ends[1], weight) for ends, weight in sorted(weights.items()) if ends[0] != ends[1]
-    )
-    return graph
 
 
 def _numbers(ranking: Sequence[tuple[str, int]]) -> dict[str, int]:
@@ -168,19 +197,18 @@ def _group(community: Community, disc: Disc, nodes: Sequence[PictureNode]) -> di
 def _node_columns(
     picture: Picture,
     type_number: Mapping[str, int],
-    places: Mapping[int, tuple[float, float]],
-    graph: nx.Graph[int],
+    arrangement: Arrangement,
     sources: Sources,
     address: Address | None,
 ) -> dict[str, list[Any]]:
-    numbers = range(len(picture.nodes))
+    places = arrangement.places
     return {
         "label": [visible(node.label) for node in picture.nodes],
         "type": [type_number[node.type] for node in picture.nodes],
         "aliases": [[visible(alias) for alias in node.aliases] for node in picture.nodes],
-        "x": [round(places[number][0], 1) for number in numbers],
-        "y": [round(places[number][1], 1) for number in numbers],
-        "size": [round(node_size(graph.degree[number]), 1) for number in numbers],
+        "x": [round(x, 1) for x, _ in places],
+        "y": [round(y, 1) for _, y in places],
+        "size": [round(node_size(degree), 1) for degree in arrangement.degrees],
         "undrawn": [node.undrawn for node in picture.nodes],
         "facts": [[_claim(claim, sources) for claim in node.claims] for node in picture.nodes],
         "page": [address(node) for node in picture.nodes] if address else [],

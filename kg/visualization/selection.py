@@ -18,10 +18,13 @@ from kg.schema import Schema, load_schema
 from kg.visualization.picture import Claim, Picture, PictureEdge, PictureNode
 from kg.visualization.source import ALT_LABEL, Link, Source
 
-__all__ = ["picture_from_store"]
+__all__ = ["DEFAULT_LIMIT", "OVERVIEW_LIMIT", "picture_from_store"]
 
-_DEFAULT_LIMIT = 300
+DEFAULT_LIMIT = 300
 """Nodes that still make a readable picture on a desktop screen (looked at: 20, 80, 300, 1,000)."""
+
+OVERVIEW_LIMIT = 20_000
+"""Nodes of a picture that shows communities: a file of 6 MB, which a browser opens in two seconds."""
 
 _MAX_TITLE_CHARS = 8  # 党组书记、局长 fits on a line between two nodes, a list of posts does not
 
@@ -45,7 +48,7 @@ def picture_from_store(
     *,
     entities: Sequence[str] = (),
     hops: int = 1,
-    limit: int = _DEFAULT_LIMIT,
+    limit: int = DEFAULT_LIMIT,
     schema: Schema | None = None,
 ) -> Picture:
     """Return a picture of a graph, or of the neighbourhood of some entities.

@@ -115,6 +115,7 @@
 
   function draw() {
     scene = model.scene();
+    scene.nameOf = (disc) => (disc.rest ? say("rest") : disc.label);
     scene.countOf = (n) => say("count", number(n));
     view.show(scene);
     heat();

@@ -107,7 +107,7 @@ function makeModel(page) {
     const drawn = drawnMembers(index);
     made.left.capped += members.length - drawn.length;
     made.drawn += drawn.length;
-    made.outlines.push({ group: index, x: group.x, y: group.y, radius: group.radius, names: group.names });
+    made.outlines.push({ group: index, x: group.x, y: group.y, radius: group.radius, names: group.rest ? [] : group.names });
     for (const node of drawn) {
       spot[node] = made.nodes.length;
       made.nodes.push({
@@ -124,7 +124,7 @@ function makeModel(page) {
     const part = Math.sqrt(members.length / group.nodes.length); // what filters leave of it
     return {
       key: `g${index}`, group: index, x: group.x, y: group.y, size: Math.max(12, group.radius * 0.86 * part), color: page.types[type].color,
-      label: group.names[0], count: members.length, rank: 1000 + group.radius,
+      label: group.names[0] ?? "", rest: group.rest, count: members.length, rank: 1000 + group.radius,
     };
   }
 
@@ -155,8 +155,7 @@ function makeModel(page) {
       if (known) {
         known.tentative &&= Boolean(edges.tentative[edge]);
         known.arrow &&= known.a === source;
-        known.relations.add(edges.relation[edge]);
-      } else lines.set(key, { a: source, b: target, arrow: true, tentative: Boolean(edges.tentative[edge]), relations: new Set([edges.relation[edge]]), width: 1.6 });
+      } else lines.set(key, { a: source, b: target, arrow: true, tentative: Boolean(edges.tentative[edge]), width: 1.4 });
     }
     const chosen = state.chosen?.node;
     for (const line of lines.values()) {
@@ -175,7 +174,7 @@ function makeModel(page) {
         const other = edges.source[edge] === chosen.node ? edges.target[edge] : edges.source[edge];
         if (spot[other] < 0 && disc.has(home[other])) counts.set(home[other], (counts.get(home[other]) ?? 0) + 1);
       }
-      for (const other of counts.keys()) made.edges.push({ a: spot[chosen.node], b: disc.get(other), width: 2, bright: true, faint: false });
+      for (const other of counts.keys()) made.edges.push({ a: spot[chosen.node], b: disc.get(other), width: 1.4, bright: true, faint: false });
     }
     const weights = weightsBetween();
     const kept = new Set();
@@ -186,11 +185,13 @@ function makeModel(page) {
       });
     }
     const heaviest = Math.max(1, ...weights.values());
+    // As wide as the whole picture wants; beside an open community they would be bars across it.
+    const thin = groups.reduce((span, group) => Math.max(span, Math.abs(group.x), Math.abs(group.y)), 0) / 900;
     for (const key of kept) {
       const [one, other] = [Math.floor(key / groups.length), key % groups.length];
       const bright = chosen?.group === one || chosen?.group === other;
       made.edges.push({
-        a: disc.get(one), b: disc.get(other), width: 3 + 22 * Math.sqrt(weights.get(key) / heaviest), between: true,
+        a: disc.get(one), b: disc.get(other), width: state.open.size ? 1 : thin * (1 + 5 * Math.sqrt(weights.get(key) / heaviest)), between: true,
         bright, faint: close !== null && !bright,
       });
     }

@@ -20,16 +20,18 @@ function placeNames(scene, transform, size, measure, hot) {
     if (spot.node.faint && !spot.hot) continue;
     const isDisc = spot.node.group !== undefined;
     if (!isDisc && !spot.hot && spot.radius < 1.6 && names.length > 30) continue;
-    const lines = isDisc ? [cut(spot.node.label, 11), scene.countOf(spot.node.count)] : spot.hot ? fold(spot.node.label) : [cut(spot.node.label, 13)];
+    const lines = isDisc ? [cut(scene.nameOf(spot.node), size.width < 500 ? 8 : 11), scene.countOf(spot.node.count)] : spot.hot ? fold(spot.node.label) : [cut(spot.node.label, 13)];
     const pixels = isDisc ? Math.min(19, Math.max(12, spot.radius / 3.4)) : NAME_PIXELS;
     const bold = isDisc || spot.hot || spot.node.size > 14;
     const width = Math.max(...lines.map((text) => measure(text, pixels, bold))) + 4;
     const height = lines.length * (pixels + 3);
     const top = isDisc && spot.radius > 14 ? spot.y - height / 2 : spot.y + spot.radius + 2;
-    const box = { left: spot.x - width / 2, right: spot.x + width / 2, top, bottom: top + height };
+    // A disc at the edge is not to lose the beginning of its name.
+    const x = isDisc && spot.x > 0 && spot.x < size.width ? Math.min(Math.max(spot.x, width / 2), size.width - width / 2) : spot.x;
+    const box = { left: x - width / 2, right: x + width / 2, top, bottom: top + height };
     if (!spot.hot && taken.some((other) => cross(box, other))) { taken.tries = (taken.tries ?? 0) + 1; continue; }
     taken.push(box);
-    names.push({ lines, x: spot.x, y: top + pixels, pixels, bold, soft: isDisc ? 1 : lines.length });
+    names.push({ lines, x, y: top + pixels, pixels, bold, soft: isDisc ? 1 : lines.length });
   }
   for (const outline of scene.outlines) {
     const [x, y] = [transform.x + outline.x * transform.k, transform.y + (outline.y - outline.radius) * transform.k - 8];
@@ -70,7 +72,7 @@ function nodeColour(node, colours) {
 
 function edgeColour(edge, colours) {
   const plain = edge.bright ? colours.strong : edge.tentative ? colours.tentative : colours.edge;
-  return mix(plain, colours.stage, edge.faint ? 0.15 : edge.bright ? 1 : edge.between ? 0.5 : 0.75);
+  return mix(plain, colours.stage, edge.faint ? 0.15 : edge.bright ? 1 : edge.between ? 0.6 : 0.8);
 }
 
 function drawNames(context, ratio, names, colours) {
@@ -128,13 +130,14 @@ function makeSigmaView(container, bounds, events) {
   let scene = null, colours = readColours(), hot = new Set();
   const renderer = new kgSigma.Sigma(graph, container, {
     allowInvalidContainer: true, itemSizesReference: "positions", zoomToSizeRatioFunction: (ratio) => ratio, stagePadding: 12,
-    renderLabels: false, renderEdgeLabels: false, defaultDrawNodeHover: () => {}, minEdgeThickness: 0.7, zIndex: true,
+    renderLabels: false, renderEdgeLabels: false, defaultDrawNodeHover: () => {}, minEdgeThickness: 1, zIndex: true,
     minCameraRatio: 0.0005, maxCameraRatio: 4, hideEdgesOnMove: false, doubleClickZoomingRatio: 1,
   });
   renderer.setCustomBBox({ x: [bounds.left, bounds.right], y: [-bounds.bottom, -bounds.top] });
   renderer.createCanvasContext("outlines", { beforeLayer: "edges", style: { pointerEvents: "none" } });
   renderer.createCanvasContext("names", { beforeLayer: "mouse", style: { pointerEvents: "none" } });
   const layers = renderer.getCanvases();
+  renderer.resize(true); // the layers just made have a canvas' first size, 300 by 150
   const size = () => renderer.getDimensions();
 
   function transform() {
@@ -164,7 +167,7 @@ function makeSigmaView(container, bounds, events) {
       graph.addNode(node.key, { x: node.x, y: -node.y, size: node.size, color: nodeColour(node, colours), zIndex: node.faint ? 0 : 1 });
     }
     for (const edge of scene.edges) {
-      const kind = { size: edge.bright ? edge.width * 1.6 : edge.width, color: edgeColour(edge, colours), type: edge.arrow ? "arrow" : "line", zIndex: edge.bright ? 1 : 0 };
+      const kind = { size: edge.width, color: edgeColour(edge, colours), type: edge.arrow ? "arrow" : "line", zIndex: edge.bright ? 1 : 0 };
       graph.addEdge(scene.nodes[edge.a].key, scene.nodes[edge.b].key, kind);
     }
     renderer.setSetting("hideEdgesOnMove", scene.edges.length > 6000);
