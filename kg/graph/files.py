@@ -67,12 +67,23 @@ def xml_text(text: str) -> str:
     return _NOT_XML.sub("\ufffd", text)
 
 
+# The characters that OWASP lists, full-width ones included, behind any number of our own marks.
+_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
 def safe_cell(text: str) -> str:
     """Return *text* so that no spreadsheet runs it as a formula.
 
     A headline may begin with = or @; Excel would evaluate it. An apostrophe in front makes it text
-    (https://owasp.org/www-community/attacks/CSV_Injection).
+    (https://owasp.org/www-community/attacks/CSV_Injection). A plain number is none and stays one.
+    A program gets the text back by taking one apostrophe from cells that begin with apostrophes and
+    one of those characters, which is why a text that begins so by itself gets one more. NUL, which
+    ends a cell early in some readers, is replaced.
+
+    >>> safe_cell("=1+1"), safe_cell("'=1+1"), safe_cell("-5.2"), safe_cell("-5+1"), safe_cell("'s")
+    ("'=1+1", "''=1+1", '-5.2', "'-5+1", "'s")
     """
-    return (
-        f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"} else text
-    )
+    text = text.replace("\x00", "\ufffd")
+    is_formula = _FORMULA.match(text) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text

@@ -218,7 +218,13 @@ def test_hostile_names_do_nothing(browser: Any, hostile: Live) -> None:
         for unfold in find_all(browser, ".picture .unfold .symbol")[:1]:
             unfold.click()
             until(browser, lambda b: "open=" in b.current_url)
-    for path in ("/overview", "/article/hostile·a1", "/investments", "/status", "/search?q=<script>"):
+    for path in (
+        "/overview",
+        "/article/hostile·a1",
+        "/investments",
+        "/status",
+        "/search?q=<script>",
+    ):
         browser.get(hostile.address + path)
 
 
