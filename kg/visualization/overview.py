@@ -11,7 +11,6 @@ hashes, no address.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,16 +26,14 @@ from kg.schema import Schema, load_schema
 from kg.visualization.communities import Community, Disc, find_communities, node_size, place
 from kg.visualization.looks import look_of, named, ranked, visible
 from kg.visualization.markup import TEMPLATES, asset, json_block, normalized, policy
-from kg.visualization.picture import Claim, Picture, PictureEdge, PictureNode
+from kg.visualization.picture import Claim, Picture, PictureNode
 from kg.visualization.quotes import Sources
 
-__all__ = ["Arrangement", "arrange", "overview_policy", "render_overview"]
+__all__ = ["Arrangement", "arrange", "overview_policy", "picture_graph", "render_overview"]
 
 _LIBRARY = Path(__file__).parent / "sigma" / "sigma-graphology.min.js"
 
 _NAMING = 3  # central entities that name a community; the page shows as many as there is room for
-
-_MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?")
 
 Address = Callable[[PictureNode], str]
 
@@ -53,7 +50,7 @@ class Arrangement:
 
 def arrange(picture: Picture) -> Arrangement:
     """Find the communities of a picture and place them."""
-    graph = _graph(picture, {node.id: number for number, node in enumerate(picture.nodes)})
+    graph = picture_graph(picture)
     communities = find_communities(graph)
     places, discs = place(graph, communities)
     numbers = range(len(picture.nodes))
@@ -65,7 +62,9 @@ def arrange(picture: Picture) -> Arrangement:
     )
 
 
-def _graph(picture: Picture, index: Mapping[str, int]) -> nx.Graph[int]:
+def picture_graph(picture: Picture) -> nx.Graph[int]:
+    """Return the graph of a picture: nodes by their number, edges weighted by how many there are."""
+    index = {node.id: number for number, node in enumerate(picture.nodes)}
     weights = Counter(
         tuple(sorted((index[edge.source], index[edge.target]))) for edge in picture.edges
     )
@@ -221,7 +220,7 @@ def _edge_columns(
     relation_number: Mapping[str, int],
     sources: Sources,
 ) -> dict[str, list[Any]]:
-    months = [_months(edge) for edge in picture.edges]
+    months = [edge.months for edge in picture.edges]
     return {
         "source": [index[edge.source] for edge in picture.edges],
         "target": [index[edge.target] for edge in picture.edges],
@@ -229,30 +228,9 @@ def _edge_columns(
         "tentative": [int(edge.is_tentative) for edge in picture.edges],
         "since": [since for since, _ in months],
         "until": [until for _, until in months],
-        "amount": [max((c.amount_yuan for c in edge.claims), default=0) for edge in picture.edges],
+        "amount": [edge.amount_yuan for edge in picture.edges],
         "claims": [[_claim(claim, sources) for claim in edge.claims] for edge in picture.edges],
     }
-
-
-def _months(edge: PictureEdge) -> tuple[int, int]:
-    """Return the first and last month of an edge, counted from the year 0; 0 for undated."""
-    dates = [
-        date
-        for claim in edge.claims
-        for date in ([claim.date] if claim.date else [quote.date for quote in claim.quotes])
-    ]
-    found = sorted(filter(None, map(_month, dates)))
-    return (found[0], found[-1]) if found else (0, 0)
-
-
-def _month(iso: str) -> int:
-    """Return an ISO date or month as a number of months; a bare year is its first.
-
-    >>> _month("2022-12-19") - _month("2022"), _month("去年")
-    (11, 0)
-    """
-    match = _MONTH.match(iso)
-    return int(match[1]) * 12 + int(match[2] or 1) - 1 if match else 0
 
 
 def _claim(claim: Claim, sources: Sources) -> list[Any]:

@@ -224,6 +224,8 @@ def _edge(edge: PictureEdge, relation_number: int, sources: Sources) -> dict[str
         "relation": relation_number,
         "label": visible(edge.label),
         "claims": [_claim(claim, sources) for claim in edge.claims],
+        "months": edge.months,
+        "amount": edge.amount_yuan,
         "tentative": edge.is_tentative,
         "denied": bool(edge.claims) and all(claim.status == "negated" for claim in edge.claims),
     }
