@@ -87,19 +87,24 @@ def show(
     "--to",
     "target",
     type=click.Path(path_type=Path),
-    help="File to write, for csv and parquet a folder  [default: stdout; these and sqlite: in DIR]",
+    help="File to write, for csv, parquet and neo4j a folder  [default: stdout; these and sqlite: in DIR]",
 )
 def export(format_: str, folder: Path, target: Path | None) -> None:
     """Write the graph for other programs.
 
-    FORMAT is ttl, nt, trig, jsonld, rdfxml, graphml, gexf, csv (nodes.csv and edges.csv), cypher,
-    sqlite, ftm (FollowTheMoney) or parquet (needs pyarrow). Equal graphs give equal bytes.
+    FORMAT is ttl, nt, trig, jsonld, rdfxml, graphml, gexf (Gephi), csv (nodes.csv and edges.csv), cypher,
+    neo4j (for its importers), sqlite, ftm (FollowTheMoney) or parquet (needs pyarrow). Equal graphs give equal bytes.
     """
     from kg.export import export as write
     from kg.graph import open_store
 
     store = open_store(folder)
-    defaults = {"csv": folder, "parquet": folder, "sqlite": folder / "graph.sqlite"}
+    defaults = {
+        "csv": folder,
+        "parquet": folder,
+        "neo4j": folder,
+        "sqlite": folder / "graph.sqlite",
+    }
     default = defaults.get(format_)
     if place := target or default:
         for path in write(store, format_, place):

@@ -15,7 +15,9 @@ import pyoxigraph as ox
 from kg.database import write_database
 from kg.errors import InputError
 from kg.export.ftm import write_ftm
-from kg.export.graphs import write_cypher, write_gexf, write_graphml
+from kg.export.gexf import write_gexf
+from kg.export.graphs import write_cypher, write_graphml
+from kg.export.neo4j import write_neo4j
 from kg.export.parquet import write_parquet
 from kg.export.rdf import (
     export_turtle,
@@ -40,6 +42,7 @@ FORMATS: Mapping[str, Callable[[ox.Store, Path], list[Path]]] = {
     "gexf": write_gexf,
     "csv": write_csv_tables,
     "cypher": write_cypher,
+    "neo4j": write_neo4j,
     "sqlite": write_database,
     "parquet": write_parquet,
     "ftm": write_ftm,
@@ -52,7 +55,7 @@ def export(store: ox.Store, format: str, target: Path) -> list[Path]:  # noqa: A
     Args:
         store: the graph.
         format: one of `FORMATS`.
-        target: the file; for csv and parquet a folder, which gets nodes.csv and edges.csv.
+        target: the file; for csv, parquet and neo4j a folder, which gets one of nodes and one of edges.
 
     Raises:
         InputError: the format is unknown, or its optional package is not installed.

@@ -1,4 +1,4 @@
-"""Files for graph programs: GraphML, GEXF for Gephi, openCypher for Neo4j and its kin."""
+"""Files for graph programs: GraphML, openCypher for Neo4j and its kin."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kg.export.tables import NUMERIC, Tables
 from kg.export.writing import write_bytes, write_xml
 from kg.graph.files import xml_text
 
-__all__ = ["write_cypher", "write_gexf", "write_graphml"]
+__all__ = ["write_cypher", "write_graphml"]
 
 
 def write_graphml(store: ox.Store, target: Path) -> list[Path]:
@@ -48,37 +48,6 @@ def _graphml_data(
             ET.SubElement(element, "data", key=f"{owner}_{column}").text = xml_text(value)
 
 
-def write_gexf(store: ox.Store, target: Path) -> list[Path]:
-    """Write GEXF 1.2, which Gephi opens with relation names on its edges."""
-    tables = Tables(store)
-    root = ET.Element("gexf", xmlns="http://www.gexf.net/1.2draft", version="1.2")
-    # Gephi merges parallel edges unless each has a kind: its relation.
-    graph = ET.SubElement(root, "graph", defaultedgetype="directed", mode="static")
-    node_columns, edge_columns = tables.NODE_COLUMNS[3:], tables.EDGE_COLUMNS[3:]
-    for owner, columns in (("node", node_columns), ("edge", edge_columns)):
-        attributes = ET.SubElement(graph, "attributes", {"class": owner, "mode": "static"})
-        for index, column in enumerate(columns):
-            entry = {"id": str(index), "title": column, "type": "string"}
-            ET.SubElement(attributes, "attribute", entry)
-    nodes = ET.SubElement(graph, "nodes")
-    for row in tables.nodes:
-        node = ET.SubElement(nodes, "node", id=xml_text(row[0]), label=xml_text(row[2]))
-        _gexf_values(node, row[3:])
-    edges = ET.SubElement(graph, "edges")
-    for row in tables.edges:
-        entry = {"id": row[0], "source": xml_text(row[1]), "target": xml_text(row[2])}
-        edge = ET.SubElement(edges, "edge", {**entry, "label": row[4], "kind": row[3]})
-        _gexf_values(edge, row[3:])
-    return [write_xml(target, root)]
-
-
-def _gexf_values(element: ET.Element, row: Iterable[str]) -> None:
-    values = ET.SubElement(element, "attvalues")
-    for index, value in enumerate(row):
-        if value:
-            ET.SubElement(values, "attvalue", {"for": str(index), "value": xml_text(value)})
-
-
 def write_cypher(store: ox.Store, target: Path) -> list[Path]:
     """Write openCypher that creates or updates the graph; strings are escaped."""
     tables = Tables(store)
@@ -108,8 +77,11 @@ def _cypher_name(name: str) -> str:
 
 
 def _cypher_string(text: str) -> str:
-    # JSON's escapes are openCypher's (\\uXXXX, \\n, \\", \\\\); all in ASCII no quote can be smuggled in.
-    return json.dumps(text)
+    # JSON's escapes are openCypher's (\\uXXXX, \\n, \\", \\\\); all in ASCII no quote can be smuggled in. Some
+    # parsers replace \\uXXXX before they read strings, so that a \\u0022 of the text would end one: its u
+    # is written as an escape too.
+    parts = (json.dumps(part)[1:-1] for part in text.split("\\u"))
+    return '"' + r"\\\u0075".join(parts) + '"'
 
 
 def _cypher_map(properties: Mapping[str, str]) -> str:

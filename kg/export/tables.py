@@ -34,6 +34,14 @@ class Tables:
         self.nodes = [_node_row(node, facts[node.id]) for node in reader.entities()]
         self.edges = [_edge_row(claim) for claim in claims if claim.object]
 
+    def node_mappings(self) -> list[dict[str, str]]:
+        """Return the nodes as values by column."""
+        return [dict(zip(self.NODE_COLUMNS, row, strict=True)) for row in self.nodes]
+
+    def edge_mappings(self) -> list[dict[str, str]]:
+        """Return the edges as values by column."""
+        return [dict(zip(self.EDGE_COLUMNS, row, strict=True)) for row in self.edges]
+
 
 def fact_in_words(claim: Claim) -> str:
     parts = (claim.qualifier("bound"), claim.value, claim.qualifier("unit"))
