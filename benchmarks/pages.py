@@ -1,0 +1,135 @@
+"""How soon a page of a picture is painted, and how smoothly it moves, in Chromium.
+
+    python -m benchmarks.pages --sizes 200 1000 2000 20000
+
+Up to 1,000 entities the page of `kg show` draws them all by vis-network; the page of communities is
+measured as it opens and with its largest community open. Beside them pyvis with its defaults draws
+the same graph. WebGL is drawn in software (SwiftShader), as on a machine without a graphics card: with
+one it is faster.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from kg.visualization import MAX_DRAWN_AT_ONCE, Picture, write_html
+from tests.browser import SOFTWARE_WEBGL, start_browser
+from tests.visualization.samples import made_up_picture
+
+PYVIS_UP_TO = 1_000
+PATIENCE = 40.0  # seconds for a page that does not come to rest
+
+# Two frames after the script is done, the picture is on the screen.
+DRAWN = """
+const [ready, done] = [eval(arguments[0]), arguments[1]];
+const look = () => (ready() ? requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))) : setTimeout(look, 20));
+look();
+"""
+FRAMES = """
+const [move, done] = [eval(arguments[0]), arguments[1]];
+const begin = performance.now();
+let frames = 0;
+const next = () => {
+  move(frames);
+  frames += 1;
+  if (performance.now() - begin < 3000) requestAnimationFrame(next); else done(frames / (performance.now() - begin) * 1000);
+};
+requestAnimationFrame(next);
+"""
+PAINT = "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
+
+OURS = "() => Boolean(window.kg)"
+ZOOM_SIGMA = "(n) => kg.view.zoom(Math.floor(n / 20) % 2 ? 1.03 : 1 / 1.03)"
+ZOOM_VIS = (
+    "(n) => (window.kg ? kg.network : network).moveTo({scale: (window.kg ? kg.network : network).getScale()"
+    " * (Math.floor(n / 20) % 2 ? 1.03 : 1 / 1.03), animation: false})"
+)
+# pyvis moves its nodes until they are at rest; before that nothing can be read.
+AT_REST = "() => { network.once('stabilized', () => { window.rest = true; }); return window.rest || !network.physics.physicsEnabled; }"
+
+
+def write_pyvis(picture: Picture, path: Path) -> None:
+    """Draw as pyvis does when nothing is said."""
+    from pyvis.network import Network
+
+    network = Network(directed=True, cdn_resources="in_line")
+    for node in picture.nodes:
+        network.add_node(node.id, label=node.label)
+    for edge in picture.edges:
+        network.add_edge(edge.source, edge.target, title=edge.label)
+    path.write_text(network.generate_html(), "utf-8")
+
+
+def pages(size: int) -> Iterator[tuple[str, Callable[[Picture, Path], None], str, str, str]]:
+    """Yield name, writer, when it is drawn, what moves it, and what a reader does next."""
+    ours = partial(write_html, title="x")
+    if size <= MAX_DRAWN_AT_ONCE:
+        yield "kg, all at once", partial(ours, by_communities=False), OURS, ZOOM_VIS, ""
+    communities = partial(ours, by_communities=True)
+    yield "kg, communities; then the largest open", communities, OURS, ZOOM_SIGMA, "kg.openGroup(0)"
+    if size <= PYVIS_UP_TO:
+        yield "pyvis defaults", write_pyvis, AT_REST, ZOOM_VIS, ""
+
+
+def measure(browser: Any, path: Path, ready: str, move: str, then: str) -> str:
+    from selenium.common.exceptions import TimeoutException
+
+    browser.get(path.as_uri())
+    try:
+        drawn = f"{browser.execute_async_script(DRAWN, ready) / 1000:.1f}"
+    except TimeoutException:
+        drawn = f"> {PATIENCE:.0f}"
+    frames = f"{browser.execute_async_script(FRAMES, move):.0f}"
+    if then:
+        browser.execute_script(then)
+        frames += f"; {browser.execute_async_script(FRAMES, move):.0f}"
+    return f"{browser.execute_script(PAINT) / 1000:.1f} | {drawn} | {frames}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[200, 1000, 2000, 20000])
+    sizes = parser.parse_args().sizes
+    now = datetime.now(timezone.utc)
+    print(f"{now:%Y-%m-%d %H:%M} UTC, load {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors\n")
+    print(
+        "| entities | page | build s | MB | first paint s | drawn s | frames/s |\n|---|---|---|---|---|---|---|"
+    )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        window = "--window-size=1440,900"
+        # vis-network paints on a canvas, which is faster without WebGL in software beside it.
+        plain = start_browser(folder / "plain", window)
+        webgl = start_browser(folder / "webgl", window, *SOFTWARE_WEBGL, gpu=True)
+        for browser in (plain, webgl):
+            browser.set_script_timeout(PATIENCE)
+        try:
+            for size in sizes:
+                picture = made_up_picture(size)
+                for title, write, ready, move, then in pages(size):
+                    path = folder / f"{size}.html"
+                    begin = time.perf_counter()
+                    write(picture, path)
+                    build = time.perf_counter() - begin
+                    browser = webgl if then else plain
+                    found = measure(browser, path, ready, move, then)
+                    size_mb = path.stat().st_size / 1e6
+                    print(
+                        f"| {size:,} | {title} | {build:.1f} | {size_mb:.1f} | {found} |",
+                        flush=True,
+                    )
+        finally:
+            plain.quit()
+            webgl.quit()
+
+
+if __name__ == "__main__":
+    main()
