@@ -19,7 +19,7 @@ from rdflib.namespace import VOID
 from kg.errors import EndpointError, SettingsError
 from kg.graph.namespaces import KG
 from kg.graph.store import ONTOLOGY_GRAPH, ontology_triples
-from kg.remote.connection import DEFAULT_SECONDS, Connection, Credentials
+from kg.remote.connection import Connection, Credentials
 from kg.remote.server import GraphName, PublishedGraph, Server, find_server, graph_name
 
 __all__ = ["RemoteGraph", "open_endpoint"]
@@ -220,7 +220,7 @@ def open_endpoint(
     *,
     graph: str = "",
     credentials: Credentials | None = None,
-    seconds: float = DEFAULT_SECONDS,
+    seconds: float | None = None,
 ) -> RemoteGraph:
     """Open a graph that was published, for reading.
 
@@ -228,7 +228,7 @@ def open_endpoint(
         url: the server, or its address for queries.
         graph: the IRI of the graph, or "default"; left out, the one graph that kg has put there.
         credentials: who asks; from the environment if left out.
-        seconds: how long to wait for an answer.
+        seconds: how long to wait for an answer; left out, KG_ENDPOINT_TIMEOUT.
 
     Raises:
         EndpointError: there is no such server, or no graph.

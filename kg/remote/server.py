@@ -106,6 +106,7 @@ class Server:
     def __init__(self, connection: Connection, addresses: Addresses) -> None:
         self.connection = connection
         self.addresses = addresses
+        self.whole_graph_seconds: float | None = None  # to wait for what concerns all triples
 
     # ------------------------------------------------------------------------------- asking
 
@@ -185,7 +186,9 @@ class Server:
 
     # ----------------------------------------------------------------------------- changing
 
-    def update(self, text: str | bytes, *, repeat: bool = True) -> None:
+    def update(
+        self, text: str | bytes, *, repeat: bool = True, seconds: float | None = None
+    ) -> None:
         """Run a SPARQL Update."""
         body = text.encode() if isinstance(text, str) else text
         self.connection.send(
@@ -194,6 +197,7 @@ class Server:
             data=body,
             headers={"Content-Type": "application/sparql-update; charset=utf-8"},
             repeat=repeat,
+            seconds=seconds,
         )
 
     def insert(self, graph: GraphName, triples: bytes, *, by_update: bool) -> None:
@@ -208,7 +212,7 @@ class Server:
     def clear(self, graph: GraphName, *, by_update: bool) -> None:
         """Remove a graph; that there is none is fine."""
         if by_update:
-            self.update(f"DROP SILENT {clause_of(graph)}")
+            self.update(f"DROP SILENT {clause_of(graph)}", seconds=self.whole_graph_seconds)
             return
         try:
             self._at_store("DELETE", graph)
@@ -222,7 +226,11 @@ class Server:
         Not repeated: were the first request done and only its answer lost, the second would move
         nothing over the graph just moved.
         """
-        self.update(f"MOVE {clause_of(source)} TO {clause_of(target)}", repeat=False)
+        self.update(
+            f"MOVE {clause_of(source)} TO {clause_of(target)}",
+            repeat=False,
+            seconds=self.whole_graph_seconds,
+        )
 
     def _at_store(
         self, method: str, graph: GraphName, triples: bytes | None = None, *, repeat: bool = True
@@ -235,6 +243,7 @@ class Server:
             # N-Triples are Turtle, and Turtle is what every server takes.
             headers={"Content-Type": "text/turtle; charset=utf-8"} if triples else None,
             repeat=repeat,
+            seconds=self.whole_graph_seconds if method == "DELETE" else None,
         )
 
     # ------------------------------------------------------------------------------ probing

@@ -73,3 +73,10 @@ def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(SettingsError) as caught:
         check_url(url)
     assert "u:p" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["soon", "0", "-1", "inf", "nan"])
+def test_patience_is_a_number_of_seconds(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("KG_ENDPOINT_TIMEOUT", text)
+    with pytest.raises(SettingsError, match="no number of seconds"):
+        Connection()

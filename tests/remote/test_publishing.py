@@ -87,7 +87,22 @@ def test_passing_fault_is_waited_out(exports: Path, fake: Fake, fault: Fault) ->
     assert loaded(server, exports)
 
 
-@pytest.mark.parametrize("fault", ["500", "413", "401", "cut before", "cut after", "302"])
+def test_batch_too_big_for_the_server_goes_in_halves(exports: Path, fake: Fake) -> None:
+    server = fake(
+        fault=lambda seen: "413" if seen.kind == "insert" and seen.body.count("\n") > 60 else ""
+    )
+    assert publish(exports, server.address, BATCH).is_complete
+    assert loaded(server, exports)
+
+
+def test_triple_that_no_server_takes_is_said(exports: Path, fake: Fake) -> None:
+    server = fake(fault=fails_at("insert", "413", first=4))
+    with pytest.raises(EndpointError, match="HTTP 413"):
+        publish(exports, server.address, BATCH)
+    assert server.kinds().count("insert") == 3 + 8, "200, 100, 50 … 1"
+
+
+@pytest.mark.parametrize("fault", ["500", "401", "cut before", "cut after", "302"])
 @pytest.mark.parametrize("in_place", [False, True])
 def test_interrupted_run_goes_on_where_it_stopped(
     exports: Path, fake: Fake, fault: Fault, in_place: bool
