@@ -34,7 +34,8 @@ _Pattern: TypeAlias = tuple[_Subject | None, ox.NamedNode | None, _Term | None]
 _CHUNK = 200
 """Nodes in one request. With a dozen triples each the answer stays below Virtuoso's 10,000 rows."""
 
-_PAGE = 1_000_000  # rows in one answer, where the server itself has no lower bound
+_PAGE = 100_000
+"""Rows in one answer, if the server itself sends as many: some 30 MB, half of what kg serve allows."""
 
 _DEFAULT = ox.DefaultGraph()
 _GRAPH_FORMATS = "application/n-triples, text/turtle;q=0.8"
@@ -175,16 +176,21 @@ class RemoteGraph:
         self, pattern: str, filters: Sequence[str], predicate: ox.NamedNode | None = None
     ) -> None:
         """Put what fits into the small store; a server that cuts is asked for the rest."""
+        where = f"{' '.join(filters)} {pattern}"
         received, is_cut = 0, True
         while is_cut:
-            found, is_cut = self._server.select(
-                f"SELECT * WHERE {{ {' '.join(filters)} {pattern} }}{_after(received)}", self._graph
-            )
             before = received
+            found, is_cut = self._page(where, received)
             for quad in _quads(found, predicate):
                 received += 1
                 self._seen.add(quad)
-            is_cut &= received > before
+            is_cut = received > before and (is_cut or received - before == _PAGE)
+
+    def _page(self, where: str, start: int) -> tuple[ox.QuerySolutions | ox.QueryBoolean, bool]:
+        """Return rows from number *start* on, and whether the server has cut them."""
+        return self._server.select(
+            f"SELECT * WHERE {{ {where} }} LIMIT {_PAGE} OFFSET {start}", self._graph
+        )
 
     def _scan(self, predicate: ox.NamedNode | None) -> Iterator[ox.Quad]:
         """Yield all triples, or all of one predicate, page by page as the server cuts them.
@@ -197,10 +203,8 @@ class RemoteGraph:
         page = ox.Store()
         received = 0
         while received < total:
-            found, _ = self._server.select(
-                f"SELECT * WHERE {{ {pattern} }}{_after(received)}", self._graph
-            )
             before = received
+            found, _ = self._page(pattern, received)
             for quad in _quads(found, predicate):
                 received += 1
                 page.add(quad)
@@ -254,11 +258,6 @@ def _chosen(published: Sequence[PublishedGraph], graph: str, url: str) -> Publis
         names = ", ".join(str(each.name) for each in named[:5])
         raise SettingsError(f"{url} holds several graphs ({names}); choose one with --graph")
     return named[0]
-
-
-def _after(received: int) -> str:
-    # Virtuoso reads no OFFSET without a LIMIT.
-    return f" LIMIT {_PAGE} OFFSET {received}" if received else ""
 
 
 def _boolean(found: ox.QuerySolutions) -> ox.QueryBoolean:

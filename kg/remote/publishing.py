@@ -255,8 +255,7 @@ class _Task:
             self._insert(place, batch)
             entry = replace(entry, sent=entry.sent + len(batch))
             self._journal.write(entry)
-            if self._progress:
-                self._progress(entry.sent, self._payload.total, "")
+            self._tell(entry.sent)
         return entry
 
     def _insert(self, place: GraphName, batch: list[ox.Triple]) -> None:
@@ -272,7 +271,12 @@ class _Task:
             self._insert(place, batch[:middle])
             self._insert(place, batch[middle:])
 
+    def _tell(self, sent: int, step: str = "") -> None:
+        if self._progress:
+            self._progress(sent, self._payload.total, step)
+
     def _compare(self, graph: GraphName) -> Comparison:
+        self._tell(self._payload.total, "comparing")
         with self._timed("compare"):
             return compare(self._server, graph, self._payload)
 
@@ -283,6 +287,7 @@ class _Task:
         self._seconds[step] = round(time.monotonic() - begin, 3)
 
     def _move(self, entry: Entry) -> None:
+        self._tell(self._payload.total, "moving")
         self._journal.write(replace(entry, phase="moving"))
         try:
             self._server.move(self._staging, self._target)
