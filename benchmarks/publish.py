@@ -101,6 +101,7 @@ def main() -> None:
     parser.add_argument("--batches", type=int, nargs="+", help="instead of the default ones")
     parser.add_argument("--servers", nargs="+", default=list(SERVERS))
     parser.add_argument("--protocols", nargs="+", default=PROTOCOLS)
+    parser.add_argument("--in-place", action="store_true", help="without the move at the end")
     arguments = parser.parse_args()
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as place:
@@ -111,7 +112,10 @@ def main() -> None:
                 for protocol in arguments.protocols:
                     for batch in arguments.batches or [None]:
                         options = PublishOptions(
-                            protocol=protocol, batch=batch, seconds=TIMEOUT_SECONDS
+                            protocol=protocol,
+                            batch=batch,
+                            in_place=arguments.in_place,
+                            seconds=TIMEOUT_SECONDS,
                         )
                         publication = measure(folder, name, options)
                         shown = f"{batch:,}" if batch else "default"

@@ -13,6 +13,7 @@ requests rather than urllib: it brings connections that stay open, Digest and ur
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ from kg import __version__
 from kg.errors import EndpointError, SettingsError
 
 __all__ = ["PASSING", "Connection", "Credentials", "check_url"]
+
+_log = logging.getLogger(__name__)
 
 USER, PASSWORD, TOKEN = "KG_ENDPOINT_USER", "KG_ENDPOINT_PASSWORD", "KG_ENDPOINT_TOKEN"
 TIMEOUT = "KG_ENDPOINT_TIMEOUT"
@@ -97,6 +100,7 @@ class Connection:
         seconds: float | None = None,
     ) -> None:
         self.requests = 0
+        self._is_warned = False
         self._credentials = credentials
         self.seconds = seconds or _seconds_from(os.environ)
         self._session = requests.Session()
@@ -147,6 +151,9 @@ class Connection:
         Raises:
             EndpointError: no answer, or one that says no.
         """
+        if not self._is_warned and self._credentials != Credentials() and _is_open_to_others(url):
+            self._is_warned = True
+            _log.warning("%s: name and password can be read on the way; https hides them", url)
         last = _ATTEMPTS if repeat else 1
         patience = seconds or self.seconds
         for attempt in range(1, last + 1):
@@ -236,6 +243,13 @@ def check_url(url: str) -> str:
     if parts.username is not None:
         raise SettingsError(f"no name in the address, please; set {USER} and {PASSWORD}")
     return url.rstrip("/")
+
+
+def _is_open_to_others(url: str) -> bool:
+    """Say whether a password sent to *url* could be read on the way."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return parts.scheme == "http" and host not in ("localhost", "::1") and host[:4] != "127."
 
 
 def _auth(credentials: Credentials) -> AuthBase:

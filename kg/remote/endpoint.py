@@ -87,7 +87,8 @@ class RemoteGraph:
         """Let the server answer a query.
 
         Oxigraph reads it first: it says what kind of answer to ask for, and complains in the words
-        that it uses of a query to the store.
+        that it uses of a query to the store. SERVICE has to be refused by the caller, as
+        `kg.query.run_query` does.
 
         Raises:
             SyntaxError: not SPARQL.

@@ -148,6 +148,12 @@ class _Task:
         server.whole_graph_seconds = server.connection.seconds + payload.total / _SLOWEST_MOVE
 
     def run(self, published: list[PublishedGraph]) -> Publication:
+        if isinstance(self._target, ox.DefaultGraph) and self._server.shows_all_as_default():
+            raise EndpointError(
+                "the default graph of this server is all its graphs together",
+                url=self._server.addresses.query,
+                remedy="choose one with --graph IRI",
+            )
         entry = self._journal.read()
         if entry and not self._options.replace and self._is_finished(entry):
             return self._report(entry, self._compare(self._target))

@@ -178,7 +178,9 @@ class Server:
         graphs = {
             PublishedGraph(graph or ox.DefaultGraph(), base.value)
             for graph, base in solutions
-            if isinstance(graph, ox.NamedNode | None) and isinstance(base, ox.Literal)
+            if isinstance(graph, ox.NamedNode | None)
+            and isinstance(base, ox.Literal)
+            and _is_iri(base.value)
         }
         # The copy that a publish is loading is none to be read.
         finished = (each for each in graphs if not str(each.name).startswith("<urn:kg:"))
@@ -262,6 +264,15 @@ class Server:
                 "takes data, but not into the graph asked", url=self.addresses.store
             )
 
+    def shows_all_as_default(self) -> bool:
+        """Try whether what is in a named graph is in the default graph, too."""
+        by_update = bool(self.addresses.update)
+        try:
+            self.insert(_PROBE, _PROBE_DATA, by_update=by_update)
+            return self.count(ox.DefaultGraph(), f"{_PROBE} ?p ?o") > 0
+        finally:
+            self.clear(_PROBE, by_update=by_update)
+
     def can_move(self, scratch: ox.NamedNode) -> bool:
         """Try on two graphs of our own whether MOVE does what it should."""
         if not self.addresses.update:
@@ -277,6 +288,14 @@ class Server:
         finally:
             for graph in (scratch, beside):
                 self.clear(graph, by_update=True)
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _parse(content: bytes) -> ox.QuerySolutions | ox.QueryBoolean:

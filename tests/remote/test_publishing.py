@@ -243,6 +243,15 @@ def test_graph_of_somebody_else_is_left_alone(exports: Path, fake: Fake) -> None
     assert theirs not in server.store
 
 
+def test_default_graph_that_is_all_graphs_is_not_written_to(exports: Path, fake: Fake) -> None:
+    server = fake(default_is_all=True)
+    publish(exports, server.address, BATCH)
+    for options in (PublishOptions(graph="default"), PublishOptions(graph="default", replace=True)):
+        with pytest.raises(EndpointError, match="all its graphs together"):
+            publish(exports, server.address, options)
+    assert loaded(server, exports)
+
+
 def test_refused_name_says_what_to_set(exports: Path, fake: Fake) -> None:
     server = fake(fault=lambda seen: "" if seen.path == "/query" else "401")
     with pytest.raises(EndpointError, match=r"HTTP 401.*set KG_ENDPOINT_USER"):
