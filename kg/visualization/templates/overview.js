@@ -24,7 +24,7 @@
       groupsTitle: "群组", more: (n) => `其余 ${n} 个`, open: "展开", close: "收起", members: "中心实体", linked: "联系最多的群组",
       openAll: (n) => `画出全部 ${n} 个实体`, closeAll: "收起所有群组", moreClaims: (n) => `显示其余 ${n} 条`,
       undrawnOf: (n) => `另有 ${n} 条关系连到不在本图中的实体`, none: "原文没有给出更多信息。", page: "实体页 →", inGroup: "所在群组",
-      stage: "关系图：方向键平移，加减号缩放；群组也在右侧列表中", headline: (h) => `《${h}》`, canvas: "此浏览器没有 WebGL，改用普通画布。",
+      stage: "关系图：方向键平移，加减号缩放；群组也在右侧列表中", headline: (h) => `《${h}》`, canvas: "此浏览器没有硬件加速的 WebGL，改用普通画布。",
       planned: "计划", hearsay: "据称", negated: "否认", tentative: "计划、据称或否认", plain: "已陈述", lines: (n) => `群组之间只画最强的 ${n} 条联系`,
     },
     en: {
@@ -40,7 +40,7 @@
       groupsTitle: "Communities", more: (n) => `${n} more`, open: "Open", close: "Close", members: "Central entities", linked: "Linked communities",
       openAll: (n) => `Draw all ${n} entities`, closeAll: "Close all communities", moreClaims: (n) => `Show ${n} more`,
       undrawnOf: (n) => `${n} more relations lead to entities that are not in this picture`, none: "The texts say no more.", page: "Entity page →", inGroup: "Community",
-      stage: "Graph: arrow keys move, plus and minus zoom; the communities are also listed in the panel", headline: (h) => h, canvas: "No WebGL in this browser: drawn on a plain canvas.",
+      stage: "Graph: arrow keys move, plus and minus zoom; the communities are also listed in the panel", headline: (h) => h, canvas: "No WebGL by a graphics card in this browser: drawn on a plain canvas.",
       planned: "planned", hearsay: "hearsay", negated: "denied", tentative: "planned, hearsay or denied", plain: "stated", lines: (n) => `Only the ${n} strongest links of a community are drawn`,
     },
   };

@@ -116,11 +116,15 @@ function measurer(colours) {
   };
 }
 
+// WebGL in software is slower than the plain canvas; #webgl in the address takes it all the same.
 function hasWebGL() {
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("webgl2") ?? canvas.getContext("webgl");
-  context?.getExtension("WEBGL_lose_context")?.loseContext();
-  return Boolean(context);
+  if (!context) return false;
+  const info = context.getExtension("WEBGL_debug_renderer_info");
+  const renderer = String(context.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : context.RENDERER));
+  context.getExtension("WEBGL_lose_context")?.loseContext();
+  return location.hash === "#webgl" || !/swiftshader|llvmpipe|software|basic render/i.test(renderer);
 }
 
 // ------------------------------------------------------------------ WebGL
