@@ -10,7 +10,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from kg.errors import InputError
+from kg.errors import OutputError
 from kg.visualization.page import render
 from kg.visualization.picture import Claim, Picture, PictureEdge, PictureNode, Quote
 from kg.visualization.selection import picture_from_store
@@ -31,7 +31,7 @@ def write_html(picture: Picture, path: Path, *, title: str) -> None:
     """Write a picture to *path*, in UTF-8 whatever the locale, wholly or not at all.
 
     Raises:
-        InputError: the file cannot be written.
+        OutputError: the file cannot be written.
     """
     page = render(picture, title=title.encode("utf-8", "replace").decode("utf-8"))
     try:
@@ -46,4 +46,4 @@ def write_html(picture: Picture, path: Path, *, title: str) -> None:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise InputError(error.strerror or str(error), path=path) from error
+        raise OutputError(error.strerror or str(error), path=path) from error
