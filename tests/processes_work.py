@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
+
+from kg.processes import map_in_processes
 
 
 def double(number: int) -> int:
@@ -31,3 +34,13 @@ def die_once(task: tuple[int, Path]) -> int:
 def who(_: int) -> int:
     """Return the id of the process."""
     return os.getpid()
+
+
+def main() -> None:
+    """Let two workers work; say when they do."""
+    for _ in map_in_processes(who, range(10_000_000), 2):
+        sys.stdout.write("working\n")
+
+
+if __name__ == "__main__":
+    main()

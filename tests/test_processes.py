@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,3 +56,15 @@ def test_few_things_are_under_way() -> None:
     assert next(results) == 0
     results.close()  # type: ignore[attr-defined]
     assert max(taken) <= (2 * TRIPS_UNDER_WAY + 1) * THINGS_PER_TRIP
+
+
+@posix
+def test_workers_end_with_a_parent_that_is_killed() -> None:
+    command = [sys.executable, "-u", "-m", "tests.processes_work"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "working\n"
+        parent.kill()
+        # The workers have this pipe too: it ends when the last of them has.
+        parent.communicate(timeout=60)
+    assert parent.returncode == -signal.SIGKILL
