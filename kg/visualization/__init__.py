@@ -11,7 +11,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from kg.errors import InputError
+from kg.errors import OutputError
 from kg.visualization.overview import overview_policy, render_overview
 from kg.visualization.page import render
 from kg.visualization.picture import Claim, Picture, PictureEdge, PictureNode, Quote
@@ -50,7 +50,7 @@ def write_html(
         by_communities: draw communities first; if left out, above `MAX_DRAWN_AT_ONCE` entities.
 
     Raises:
-        InputError: the file cannot be written.
+        OutputError: the file cannot be written.
     """
     if by_communities is None:
         by_communities = len(picture.nodes) > MAX_DRAWN_AT_ONCE
@@ -68,4 +68,4 @@ def write_html(
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise InputError(error.strerror or str(error), path=path) from error
+        raise OutputError(error.strerror or str(error), path=path) from error
