@@ -20,6 +20,7 @@ from typing import TypeVar
 from kg.graph.files import replace_file
 from kg.jsonl import dump_line, parse_line
 from kg.schema import ontology_path
+from kg.staging import full_disk_named
 
 __all__ = ["Cache", "program_version"]
 
@@ -66,14 +67,18 @@ class Cache:
             return None
 
     def store(self, key: str, entry: object) -> None:
-        """Keep *entry* under *key*."""
+        """Keep *entry* under *key*.
+
+        Raises:
+            OutputError: the disk is full.
+        """
         line = dump_line(entry).encode("utf-8", "surrogatepass")
-        with replace_file(self._place(key)) as file:
+        with full_disk_named(self.folder), replace_file(self._place(key), is_durable=False) as file:
             file.write(zlib.compress(line, level=1))
 
     def keep_only(self, keys: Collection[str]) -> None:
-        """Remove all entries but *keys*."""
-        for place in self.folder.glob(f"*/*{SUFFIX}"):
+        """Remove all entries but *keys*, and what killed processes were about to keep."""
+        for place in self.folder.glob("*/*"):
             if place.parent.name + place.name.removesuffix(SUFFIX) not in keys:
                 place.unlink(missing_ok=True)
 

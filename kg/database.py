@@ -17,15 +17,16 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import pyoxigraph as ox
-from rdflib.namespace import RDF, SDO
+from rdflib.namespace import DCTERMS, RDF, SDO
 
 from kg.graph.files import replace_file
 from kg.graph.reader import ArticleView, Claim, GraphReader, Node
-from kg.graph.source import TripleSource
+from kg.graph.source import TripleSource, prefetch
 
 __all__ = ["write_database"]
 
 _RDF_TYPE, _NEWS_ARTICLE = ox.NamedNode(RDF.type), ox.NamedNode(SDO.NewsArticle)
+_SOURCE = ox.NamedNode(DCTERMS.source)
 
 # The columns of keys are named: Datasette does not take them for granted.
 _SCHEMA = """
@@ -130,10 +131,11 @@ def _fill(connection: sqlite3.Connection, store: TripleSource) -> None:
 
 
 def _articles(store: TripleSource, reader: GraphReader) -> Iterator[ArticleView]:
-    """Yield all articles, also those of which nothing is claimed."""
-    for quad in store.quads_for_pattern(None, _RDF_TYPE, _NEWS_ARTICLE, ox.DefaultGraph()):
-        if isinstance(quad.subject, ox.NamedNode):
-            yield reader.article(quad.subject.value)
+    """Return all articles, also those of which nothing is claimed."""
+    quads = store.quads_for_pattern(None, _RDF_TYPE, _NEWS_ARTICLE, ox.DefaultGraph())
+    nodes = [quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)]
+    prefetch(store, nodes, (_SOURCE,))
+    return (reader.article(node.value) for node in nodes)
 
 
 def _insert(

@@ -2,6 +2,7 @@
 
 KgError
 ├── InputError             a file cannot be used: which file, which line, what would help
+├── OutputError            a folder cannot be written to: full, not ours, or another process is at it
 ├── QuantityError          a text is not one amount, number or date
 ├── OntologyError          ontology/ contradicts itself or misses something the code needs
 ├── SettingsError          kg.toml, an environment variable or a flag says something kg does not know
@@ -23,6 +24,7 @@ __all__ = [
     "InternalError",
     "KgError",
     "OntologyError",
+    "OutputError",
     "QuantityError",
     "SettingsError",
 ]
@@ -32,8 +34,8 @@ class KgError(Exception):
     """Base of everything kg raises on purpose."""
 
 
-class InputError(KgError):
-    """A file cannot be used.
+class _FileError(KgError):
+    """Something is the matter with a file or folder.
 
     The message reads "FILE:LINE: reason; remedy" with the parts that are known.
     """
@@ -55,13 +57,21 @@ class InputError(KgError):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive the way back from a worker process (keyword-only arguments do not by default)."""
-        return _rebuild_input_error, (self.reason, self.path, self.line, self.remedy)
+        return _rebuild, (type(self), self.reason, self.path, self.line, self.remedy)
 
 
-def _rebuild_input_error(
-    reason: str, path: Path | str | None, line: int | None, remedy: str
-) -> InputError:
-    return InputError(reason, path=path, line=line, remedy=remedy)
+def _rebuild(
+    kind: type[_FileError], reason: str, path: Path | str | None, line: int | None, remedy: str
+) -> _FileError:
+    return kind(reason, path=path, line=line, remedy=remedy)
+
+
+class InputError(_FileError):
+    """A file cannot be used."""
+
+
+class OutputError(_FileError):
+    """A folder cannot be written to; what an earlier run left there is as it was."""
 
 
 class QuantityError(KgError, ValueError):

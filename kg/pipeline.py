@@ -25,7 +25,7 @@ from kg.cache import Cache
 from kg.jsonl import dump_line, write_lines
 from kg.model import Document, Extraction, Resolution, Run
 from kg.settings import Settings
-from kg.staging import staged
+from kg.staging import staged, writing
 from kg.workers import (
     FileResult,
     Progress,
@@ -91,7 +91,34 @@ def build(
     Raises:
         InputError: a path does not exist, the judgements are not sound, or (*strict*) a document
             cannot be used.
+        OutputError: *out* cannot be written to, the disk is full, or another process writes there.
     """
+    with writing(out):
+        return _build(
+            paths,
+            out,
+            settings=settings or Settings(),
+            judgements=judgements,
+            links=links,
+            jobs=jobs,
+            strict=strict,
+            fresh=fresh,
+            progress=progress,
+        )
+
+
+def _build(
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    settings: Settings,
+    judgements: Path | None,
+    links: Path | None,
+    jobs: int,
+    strict: bool,
+    fresh: bool,
+    progress: Progress | None,
+) -> BuildReport:
     from kg.graph import build_graph, memory_store, write_store
     from kg.linking import read_links
     from kg.resolution import resolve
@@ -99,7 +126,6 @@ def build(
     from kg.support import write_support
     from kg.validation import validate
 
-    settings = settings or Settings()
     started, stopwatch = _now(), Stopwatch()
     judged = read_judgements(judgements) if judgements else ()
     known_links = read_links(links) if links else ()

@@ -3,30 +3,22 @@
 Every file stands alone up to here: read, split, annotate and extract need no other document. So they
 are shared out over processes, and whatever one file trips over costs that file and no other. Results
 come back in the order of the files, however many processes work on them.
-
-Workers are spawned, not forked: it is the one way that works on every platform, and forking a process
-with threads (a progress bar has one) can hang.
 """
 
 from __future__ import annotations
 
 import logging
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from kg.errors import (
     AnnotatorUnavailable,
     InputError,
-    InternalError,
     OntologyError,
     SettingsError,
 )
@@ -52,8 +44,6 @@ logger = logging.getLogger(__name__)
 
 Progress: TypeAlias = Callable[[int, int, str], None]
 """Called after each file with how many are done, how many there are, and its name."""
-
-FILES_PER_TRIP = 4  # to a worker: pickling is cheap, but a trip per file costs a millisecond
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,17 +275,13 @@ def _run(tasks: Sequence[_Task], jobs: int) -> Iterator[FileResult]:
     if jobs <= 1:
         yield from map(_extract_file, tasks)
         return
-    executor = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_leave_interrupts)
-    try:
-        yield from executor.map(_extract_file, tasks, chunksize=FILES_PER_TRIP)
-    except BrokenProcessPool as error:
-        raise InternalError(
-            "a worker process died (out of memory?); try fewer --jobs, or --jobs 1 to see where"
-        ) from error
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+    from kg.processes import Died, map_in_processes
 
-
-def _leave_interrupts() -> None:
-    """Let the parent alone answer Ctrl-C: each worker would print a traceback of its own."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for task, outcome in zip(tasks, map_in_processes(_extract_file, tasks, jobs), strict=True):
+        if isinstance(outcome, Died):
+            reason = (
+                "the process that read it died twice (out of memory?); leave it out or cut it up"
+            )
+            yield FileResult(task.name, skipped=(Skipped(str(task.path), reason),))
+        else:
+            yield outcome

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["marks", "requests_of", "start_browser"]
+__all__ = ["SOFTWARE_WEBGL", "marks", "requests_of", "start_browser"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -31,15 +31,19 @@ FLAGS = [
     "--force-prefers-reduced-motion",
 ]
 
+SOFTWARE_WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+"""WebGL without a graphics card: slow, but it draws. To be used with ``gpu=True``."""
 
-def start_browser(profile: Path, *flags: str) -> Any:
+
+def start_browser(profile: Path, *flags: str, gpu: bool = False) -> Any:
     """Start a browser that keeps a log of its console and of its requests."""
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
-    for flag in (*FLAGS, f"--user-data-dir={profile}", *flags):
+    ours = [flag for flag in FLAGS if not (gpu and flag == "--disable-gpu")]
+    for flag in (*ours, f"--user-data-dir={profile}", *flags):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     return webdriver.Chrome(options=options, service=Service(DRIVER))

@@ -19,6 +19,7 @@ from tests.evaluation.floors import FLOORS_FILE, PROJECT
 
 READMES = (PROJECT / "README.md", PROJECT / "README.zh.md")
 PAGES = tuple(PROJECT / "docs" / name for name in ("library.md", "mcp.md", "tools.md", "watch.md"))
+TUTORIALS = (PROJECT / "docs" / "zh" / "tutorial.md", PROJECT / "docs" / "en" / "tutorial.md")
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 SCORES = re.compile(r"(?<=<!-- scores -->\n).*?(?=<!-- /scores -->)", re.DOTALL)
 
@@ -105,7 +106,7 @@ def main() -> None:
         for readme in READMES:
             text = with_output(readme.read_text("utf-8"), shell)
             readme.write_text(with_scores(text, readme.name), "utf-8")
-        for page in PAGES:
+        for page in (*PAGES, *TUTORIALS):
             page.write_text(with_output(page.read_text("utf-8"), shell), "utf-8")
 
 

@@ -275,6 +275,11 @@ def test_show_writes_one_file_and_prints_its_name(kg_: Kg, built: BuildReport) -
     assert "鲁西集团" in Path("picture.html").read_text("utf-8")
 
 
+def test_show_draws_communities_on_request(kg_: Kg, built: BuildReport) -> None:
+    expect(kg_("show", "--overview", "-o", built.out, "-o", "picture.html"))
+    assert "sigma.js" in Path("picture.html").read_text("utf-8")
+
+
 def test_show_of_an_unknown_entity_names_it(kg_: Kg, built: BuildReport) -> None:
     result = kg_("show", "乌有公司", "-o", built.out, "-o", "picture.html")
     assert "乌有公司" in expect(result, COULD_NOT_RUN).stderr

@@ -11,13 +11,17 @@ import pytest
 
 from kg.cli import main
 from kg.export import FORMATS
-from tests.readme import PROJECT, READMES, Shell, commands, with_output, with_scores
+from tests.readme import PROJECT, READMES, TUTORIALS, Shell, commands, with_output, with_scores
 
 DOCUMENTS = (*READMES, PROJECT / "CONTRIBUTING.md", PROJECT / "CHANGELOG.md")
 MODULES = sorted((PROJECT / "kg").rglob("*.py"))
 
 
-@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def name_of(path: Path) -> str:
+    return path.relative_to(PROJECT).as_posix()
+
+
+@pytest.mark.parametrize("readme", [*READMES, *TUTORIALS], ids=name_of)
 def test_console_blocks_print_what_they_show(readme: Path, shell: Shell) -> None:
     text = readme.read_text("utf-8")
     assert any(command.startswith("kg build") for command in commands(text))
@@ -39,7 +43,7 @@ def test_every_command_stands_in_the_readme(readme: Path) -> None:
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
 def test_every_format_stands_in_the_readme(readme: Path) -> None:
     (line,) = re.findall(r"^\| `kg export.*$", readme.read_text("utf-8"), re.MULTILINE)
-    assert set(FORMATS) <= set(re.findall(r"[a-z]+", line))
+    assert set(FORMATS) <= set(re.findall(r"[a-z0-9]+", line))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -53,9 +53,7 @@ MISSING_SHOWN = 3
     "--timeout",
     "seconds",
     type=click.FloatRange(min=0.1),
-    default=120.0,
-    show_default=True,
-    help="Seconds for one answer.",
+    help="Seconds for one answer  [default: KG_ENDPOINT_TIMEOUT, or 120]",
 )
 @click.option("--update-url", metavar="URL", default="", help="For updates, if it is not found.")
 @click.option("--store-url", metavar="URL", default="", help="For the Graph Store Protocol.")
@@ -92,6 +90,8 @@ def _say_published(publication: Publication) -> None:
         f"sent {publication.sent} triples{before} to {publication.graph} "
         f"by {publication.protocol}, {way}"
     )
+    steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in publication.seconds.items())
+    say(f"  seconds  {steps}")
     found = comparison.sampled - len(comparison.missing)
     say(f"  count    {comparison.counted} on the server, {comparison.expected} in the build")
     say(f"  sample   {found} of {comparison.sampled} found")

@@ -24,12 +24,22 @@ __all__ = ["export", "show", "validate"]
     epilog=examples(
         "kg show 聊城市",
         "kg show 鲁西集团 邮储银行 --hops 2 -o picture.html",
+        "kg show --overview -o overview.html",
         "kg show -o /tmp/page -o picture.html",
     )
 )
 @click.argument("entities", nargs=-1)
 @click.option("--hops", type=click.IntRange(min=1), default=1, show_default=True, help="Reach.")
-@click.option("--limit", type=click.IntRange(min=1), default=300, show_default=True, help="Nodes.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help="Entities to draw, the best connected  [default: 300; 20000 with --overview]",
+)
+@click.option(
+    "--overview",
+    is_flag=True,
+    help="Communities first, which a click opens. Above 1000 entities always.",
+)
 @click.option(
     "-o",
     "--out",
@@ -42,7 +52,8 @@ __all__ = ["export", "show", "validate"]
 def show(
     entities: tuple[str, ...],
     hops: int,
-    limit: int,
+    limit: int | None,
+    overview: bool,
     places: tuple[Path, ...],
     endpoint: str | None,
     graph: str,
@@ -50,9 +61,9 @@ def show(
     """Draw the graph, or what is around ENTITIES.
 
     The result is one HTML file that needs no network; its
-    name is printed.
+    name is printed. What it leaves out is said on the page.
     """
-    from kg.visualization import picture_from_store, write_html
+    from kg.visualization import DEFAULT_LIMIT, OVERVIEW_LIMIT, picture_from_store, write_html
 
     files = [place for place in places if place.suffix.lower() in (".html", ".htm")]
     folders = [place for place in places if place not in files]
@@ -60,9 +71,14 @@ def show(
         raise SettingsError("-o: one FILE.html and one DIR at most")
     folder = folders[0] if folders else Path("exports")
     file = files[0] if files else folder / "show.html"
-    source = open_source(folder, endpoint, graph)
-    picture = picture_from_store(source, entities=entities, hops=hops, limit=limit)
-    write_html(picture, file, title=" · ".join(entities) or "知识图谱")
+    picture = picture_from_store(
+        open_source(folder, endpoint, graph),
+        entities=entities,
+        hops=hops,
+        limit=limit or (OVERVIEW_LIMIT if overview else DEFAULT_LIMIT),
+    )
+    title = " · ".join(entities) or "知识图谱"
+    write_html(picture, file, title=title, by_communities=overview or None)
     click.echo(file)
 
 
@@ -80,20 +96,25 @@ def show(
     "--to",
     "target",
     type=click.Path(path_type=Path),
-    help="File to write, for csv and parquet a folder  [default: stdout; these and sqlite: in DIR]",
+    help="File to write, for csv, parquet and neo4j a folder  [default: stdout; these and sqlite: in DIR]",
 )
 def export(
     format_: str, folder: Path, endpoint: str | None, graph: str, target: Path | None
 ) -> None:
     """Write the graph for other programs.
 
-    FORMAT is ttl, nt, trig, jsonld, rdfxml, graphml, gexf, csv (nodes.csv and edges.csv), cypher,
-    sqlite, ftm (FollowTheMoney) or parquet (needs pyarrow). Equal graphs give equal bytes.
+    FORMAT is ttl, nt, trig, jsonld, rdfxml, graphml, gexf (Gephi), csv (nodes.csv and edges.csv), cypher,
+    neo4j (for its importers), sqlite, ftm (FollowTheMoney) or parquet (needs pyarrow). Equal graphs give equal bytes.
     """
     from kg.export import export as write
 
     store = open_source(folder, endpoint, graph)
-    defaults = {"csv": folder, "parquet": folder, "sqlite": folder / "graph.sqlite"}
+    defaults = {
+        "csv": folder,
+        "parquet": folder,
+        "neo4j": folder,
+        "sqlite": folder / "graph.sqlite",
+    }
     default = defaults.get(format_)
     if place := target or default:
         for path in write(store, format_, place):

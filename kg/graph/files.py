@@ -34,8 +34,11 @@ def read_optional(path: Path) -> str:
 
 
 @contextmanager
-def replace_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a file beside *path* for writing; it takes the place of *path* when all went well."""
+def replace_file(path: Path, *, is_durable: bool = True) -> Iterator[BinaryIO]:
+    """Open a file beside *path* for writing; it takes the place of *path* when all went well.
+
+    Where it need not outlast a power failure (not *is_durable*), the disk is not waited for.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     beside = Path(name)
@@ -43,7 +46,8 @@ def replace_file(path: Path) -> Iterator[BinaryIO]:
         with os.fdopen(descriptor, "wb") as file:
             yield cast(BinaryIO, file)
             file.flush()
-            os.fsync(file.fileno())
+            if is_durable:
+                os.fsync(file.fileno())
         # mkstemp gives 0600; an export is a file like any other.
         beside.chmod(0o666 & ~_umask())
         beside.replace(path)

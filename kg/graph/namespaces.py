@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 import pyoxigraph as ox
@@ -253,6 +254,7 @@ class Iris:
         return ox.NamedNode(f"{self.base_iri}{kind}/{_finish(local)}")
 
 
+@lru_cache(maxsize=100_000)  # each article is named once for each sentence and each entity of it
 def _encode(name: str) -> str:
     return "".join(
         char if _ALLOWED.match(char) and not char.isspace() else _percent(char) for char in name

@@ -31,6 +31,7 @@ from kg.graph.builder import Graph, sorted_triples
 from kg.graph.namespaces import DEFAULT_BASE_IRI, KG
 from kg.graph.source import TripleSource
 from kg.schema import ontology_path
+from kg.staging import complete
 
 __all__ = [
     "ONTOLOGY_GRAPH",
@@ -87,6 +88,7 @@ def open_store(folder: Path) -> ox.Store:
     Raises:
         InputError: nothing was built there, or the store is damaged.
     """
+    complete(folder)
     place = folder / STORE_FOLDER
     try:
         if place.is_dir():
@@ -126,6 +128,7 @@ class FollowedStore:
         Raises:
             InputError: the new store is damaged, or there is none and never was.
         """
+        complete(self._folder)  # before the version is read, which it may change
         version = _version(self._folder)
         # Between the two renames of write_store there is none for a moment: keep the one we have.
         if self._store is not None and version in (None, self._version):

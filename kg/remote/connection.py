@@ -6,12 +6,14 @@ told by the environment, never by the command line, which others can see and she
 
 KG_ENDPOINT_USER, KG_ENDPOINT_PASSWORD   HTTP Basic, or Digest where the server wants that (Virtuoso)
 KG_ENDPOINT_TOKEN                        Bearer
+KG_ENDPOINT_TIMEOUT                      seconds for one answer (120)
 
 requests rather than urllib: it brings connections that stay open, Digest and urllib3's `Retry`.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +23,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth, HTTPDigestAuth
+from urllib3.exceptions import ReadTimeoutError
 from urllib3.util import Retry
 
 from kg import __version__
@@ -28,13 +31,19 @@ from kg.errors import EndpointError, SettingsError
 
 __all__ = ["PASSING", "Connection", "Credentials", "check_url"]
 
+_log = logging.getLogger(__name__)
+
 USER, PASSWORD, TOKEN = "KG_ENDPOINT_USER", "KG_ENDPOINT_PASSWORD", "KG_ENDPOINT_TOKEN"
+TIMEOUT = "KG_ENDPOINT_TIMEOUT"
 
 DEFAULT_SECONDS: Final = 120.0
 """For one answer. A batch takes some seconds; a COUNT over ten million triples took Oxigraph 30."""
 
 _CONNECT_SECONDS = 10.0
 _ATTEMPTS = 6
+_BROKEN_ATTEMPTS = (
+    2  # after an answer that broke off or did not come: it may be at work on it still
+)
 _PAUSE_SECONDS = 0.5  # then 1, 2, 4, 8: a restart of a small server is survived
 PASSING: Final = (429, 500, 502, 503, 504)
 _SAID_CHARS = 300  # of what the server says of its error
@@ -88,16 +97,18 @@ class Connection:
         self,
         credentials: Credentials = Credentials(),
         *,
-        seconds: float = DEFAULT_SECONDS,
+        seconds: float | None = None,
     ) -> None:
         self.requests = 0
+        self._is_warned = False
         self._credentials = credentials
-        self._seconds = seconds
+        self.seconds = seconds or _seconds_from(os.environ)
         self._session = requests.Session()
         self._session.auth = _auth(credentials)
         self._session.headers["User-Agent"] = f"kg-news/{__version__}"
         retry = Retry(
             total=_ATTEMPTS - 1,
+            read=_BROKEN_ATTEMPTS,
             status_forcelist=PASSING,
             allowed_methods=None,  # POST as well, see above
             backoff_factor=_PAUSE_SECONDS,
@@ -124,6 +135,7 @@ class Connection:
         data: bytes | Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         repeat: bool = True,
+        seconds: float | None = None,
     ) -> requests.Response:
         """Return the answer to a request, its body read.
 
@@ -134,26 +146,33 @@ class Connection:
             data: the body; a mapping is sent as a form.
             headers: such as Accept.
             repeat: try again when the server fails in passing.
+            seconds: how long to wait, if not as long as for anything else.
 
         Raises:
             EndpointError: no answer, or one that says no.
         """
+        if not self._is_warned and self._credentials != Credentials() and _is_open_to_others(url):
+            self._is_warned = True
+            _log.warning("%s: name and password can be read on the way; https hides them", url)
         last = _ATTEMPTS if repeat else 1
+        patience = seconds or self.seconds
         for attempt in range(1, last + 1):
             try:
-                answer = self._ask(method, url, params, data, headers, repeat=repeat)
+                answer = self._ask(method, url, params, data, headers, patience, repeat=repeat)
             # The adapter repeats until the answer begins; one that breaks off in its body is ours.
             except requests.exceptions.ChunkedEncodingError as error:
                 if attempt == last:
                     raise EndpointError("the answer broke off", url=url) from error
-            except requests.exceptions.Timeout as error:
-                raise EndpointError(
-                    f"no answer within {self._seconds:g} seconds",
-                    url=url,
-                    remedy="give it longer with --timeout",
-                ) from error
             except requests.exceptions.RequestException as error:
-                raise EndpointError(f"no connection ({_cause(error)})", url=url) from error
+                cause = _cause(error)
+                late = isinstance(cause, ReadTimeoutError | TimeoutError)
+                raise EndpointError(
+                    f"no answer within {patience:g} seconds"
+                    if late
+                    else f"no connection ({cause})",
+                    url=url,
+                    remedy=f"{TIMEOUT} gives it longer" if late else "",
+                ) from error
             else:
                 return _checked(answer, url, named=bool(self._credentials.user))
         raise AssertionError  # pragma: no cover  the loop returns or raises
@@ -165,6 +184,7 @@ class Connection:
         params: Mapping[str, str] | None,
         data: bytes | Mapping[str, str] | None,
         headers: Mapping[str, str] | None,
+        patience: float,
         *,
         repeat: bool,
     ) -> requests.Response:
@@ -176,13 +196,13 @@ class Connection:
             params=params,
             data=data,
             headers=headers,
-            timeout=(_CONNECT_SECONDS, self._seconds),
+            timeout=(_CONNECT_SECONDS, patience),
             allow_redirects=False,  # a POST would become a GET, and a password go elsewhere
         )
         if self._wants_digest(answer):
             digest = HTTPDigestAuth(self._credentials.user, self._credentials.password)
             self._session.auth = self._once.auth = digest
-            return self._ask(method, url, params, data, headers, repeat=repeat)
+            return self._ask(method, url, params, data, headers, patience, repeat=repeat)
         return answer
 
     def _wants_digest(self, answer: requests.Response) -> bool:
@@ -194,6 +214,17 @@ class Connection:
             and bool(self._credentials.user)
             and not isinstance(self._session.auth, HTTPDigestAuth)
         )
+
+
+def _seconds_from(environment: Mapping[str, str]) -> float:
+    text = environment.get(TIMEOUT, "")
+    try:
+        seconds = float(text or DEFAULT_SECONDS)
+    except ValueError:
+        seconds = -1
+    if not 0 < seconds < float("inf"):
+        raise SettingsError(f"{TIMEOUT} = {text!r} is no number of seconds")
+    return seconds
 
 
 def check_url(url: str) -> str:
@@ -212,6 +243,13 @@ def check_url(url: str) -> str:
     if parts.username is not None:
         raise SettingsError(f"no name in the address, please; set {USER} and {PASSWORD}")
     return url.rstrip("/")
+
+
+def _is_open_to_others(url: str) -> bool:
+    """Say whether a password sent to *url* could be read on the way."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return parts.scheme == "http" and host not in ("localhost", "::1") and host[:4] != "127."
 
 
 def _auth(credentials: Credentials) -> AuthBase:
@@ -251,9 +289,8 @@ def _checked(answer: requests.Response, url: str, *, named: bool) -> requests.Re
     )
 
 
-def _cause(error: requests.exceptions.RequestException) -> str:
+def _cause(error: BaseException) -> BaseException:
     """Return the innermost reason: requests wraps urllib3 wraps the operating system."""
-    cause: BaseException = error
-    while (inner := cause.__cause__ or cause.__context__) is not None and inner is not cause:
-        cause = inner
-    return str(cause) or type(cause).__name__
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    return error

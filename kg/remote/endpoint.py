@@ -19,7 +19,7 @@ from rdflib.namespace import VOID
 from kg.errors import EndpointError, SettingsError
 from kg.graph.namespaces import KG
 from kg.graph.store import ONTOLOGY_GRAPH, ontology_triples
-from kg.remote.connection import DEFAULT_SECONDS, Connection, Credentials
+from kg.remote.connection import Connection, Credentials
 from kg.remote.server import GraphName, PublishedGraph, Server, find_server, graph_name
 
 __all__ = ["RemoteGraph", "open_endpoint"]
@@ -34,7 +34,8 @@ _Pattern: TypeAlias = tuple[_Subject | None, ox.NamedNode | None, _Term | None]
 _CHUNK = 200
 """Nodes in one request. With a dozen triples each the answer stays below Virtuoso's 10,000 rows."""
 
-_PAGE = 1_000_000  # rows in one answer, where the server itself has no lower bound
+_PAGE = 100_000
+"""Rows in one answer, if the server itself sends as many: some 30 MB, half of what kg serve allows."""
 
 _DEFAULT = ox.DefaultGraph()
 _GRAPH_FORMATS = "application/n-triples, text/turtle;q=0.8"
@@ -86,7 +87,8 @@ class RemoteGraph:
         """Let the server answer a query.
 
         Oxigraph reads it first: it says what kind of answer to ask for, and complains in the words
-        that it uses of a query to the store.
+        that it uses of a query to the store. SERVICE has to be refused by the caller, as
+        `kg.query.run_query` does.
 
         Raises:
             SyntaxError: not SPARQL.
@@ -175,16 +177,21 @@ class RemoteGraph:
         self, pattern: str, filters: Sequence[str], predicate: ox.NamedNode | None = None
     ) -> None:
         """Put what fits into the small store; a server that cuts is asked for the rest."""
+        where = f"{' '.join(filters)} {pattern}"
         received, is_cut = 0, True
         while is_cut:
-            found, is_cut = self._server.select(
-                f"SELECT * WHERE {{ {' '.join(filters)} {pattern} }}{_after(received)}", self._graph
-            )
             before = received
+            found, is_cut = self._page(where, received)
             for quad in _quads(found, predicate):
                 received += 1
                 self._seen.add(quad)
-            is_cut &= received > before
+            is_cut = received > before and (is_cut or received - before == _PAGE)
+
+    def _page(self, where: str, start: int) -> tuple[ox.QuerySolutions | ox.QueryBoolean, bool]:
+        """Return rows from number *start* on, and whether the server has cut them."""
+        return self._server.select(
+            f"SELECT * WHERE {{ {where} }} LIMIT {_PAGE} OFFSET {start}", self._graph
+        )
 
     def _scan(self, predicate: ox.NamedNode | None) -> Iterator[ox.Quad]:
         """Yield all triples, or all of one predicate, page by page as the server cuts them.
@@ -197,10 +204,8 @@ class RemoteGraph:
         page = ox.Store()
         received = 0
         while received < total:
-            found, _ = self._server.select(
-                f"SELECT * WHERE {{ {pattern} }}{_after(received)}", self._graph
-            )
             before = received
+            found, _ = self._page(pattern, received)
             for quad in _quads(found, predicate):
                 received += 1
                 page.add(quad)
@@ -220,7 +225,7 @@ def open_endpoint(
     *,
     graph: str = "",
     credentials: Credentials | None = None,
-    seconds: float = DEFAULT_SECONDS,
+    seconds: float | None = None,
 ) -> RemoteGraph:
     """Open a graph that was published, for reading.
 
@@ -228,7 +233,7 @@ def open_endpoint(
         url: the server, or its address for queries.
         graph: the IRI of the graph, or "default"; left out, the one graph that kg has put there.
         credentials: who asks; from the environment if left out.
-        seconds: how long to wait for an answer.
+        seconds: how long to wait for an answer; left out, KG_ENDPOINT_TIMEOUT.
 
     Raises:
         EndpointError: there is no such server, or no graph.
@@ -254,11 +259,6 @@ def _chosen(published: Sequence[PublishedGraph], graph: str, url: str) -> Publis
         names = ", ".join(str(each.name) for each in named[:5])
         raise SettingsError(f"{url} holds several graphs ({names}); choose one with --graph")
     return named[0]
-
-
-def _after(received: int) -> str:
-    # Virtuoso reads no OFFSET without a LIMIT.
-    return f" LIMIT {_PAGE} OFFSET {received}" if received else ""
 
 
 def _boolean(found: ox.QuerySolutions) -> ox.QueryBoolean:

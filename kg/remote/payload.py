@@ -40,13 +40,11 @@ class Payload:
         """Yield what is sent: the data, then the ontology."""
         return _triples(self.path)
 
-    def batches(self, size: int, *, start: int = 0) -> Iterator[tuple[int, bytes]]:
-        """Yield batches from the triple number *start*: how many are done with it, and N-Triples."""
+    def batches(self, size: int, *, start: int = 0) -> Iterator[list[ox.Triple]]:
+        """Yield batches from the triple number *start* on."""
         triples = islice(self.triples(), start, None)
-        done = start
         while batch := list(islice(triples, size)):
-            done += len(batch)
-            yield done, ox.serialize(batch, format=ox.RdfFormat.N_TRIPLES) or b""
+            yield batch
 
 
 def read_payload(folder: Path, *, sample: int, seed: int) -> Payload:

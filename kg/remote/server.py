@@ -106,6 +106,7 @@ class Server:
     def __init__(self, connection: Connection, addresses: Addresses) -> None:
         self.connection = connection
         self.addresses = addresses
+        self.whole_graph_seconds: float | None = None  # to wait for what concerns all triples
 
     # ------------------------------------------------------------------------------- asking
 
@@ -177,7 +178,9 @@ class Server:
         graphs = {
             PublishedGraph(graph or ox.DefaultGraph(), base.value)
             for graph, base in solutions
-            if isinstance(graph, ox.NamedNode | None) and isinstance(base, ox.Literal)
+            if isinstance(graph, ox.NamedNode | None)
+            and isinstance(base, ox.Literal)
+            and _is_iri(base.value)
         }
         # The copy that a publish is loading is none to be read.
         finished = (each for each in graphs if not str(each.name).startswith("<urn:kg:"))
@@ -185,7 +188,9 @@ class Server:
 
     # ----------------------------------------------------------------------------- changing
 
-    def update(self, text: str | bytes, *, repeat: bool = True) -> None:
+    def update(
+        self, text: str | bytes, *, repeat: bool = True, seconds: float | None = None
+    ) -> None:
         """Run a SPARQL Update."""
         body = text.encode() if isinstance(text, str) else text
         self.connection.send(
@@ -194,6 +199,7 @@ class Server:
             data=body,
             headers={"Content-Type": "application/sparql-update; charset=utf-8"},
             repeat=repeat,
+            seconds=seconds,
         )
 
     def insert(self, graph: GraphName, triples: bytes, *, by_update: bool) -> None:
@@ -208,7 +214,7 @@ class Server:
     def clear(self, graph: GraphName, *, by_update: bool) -> None:
         """Remove a graph; that there is none is fine."""
         if by_update:
-            self.update(f"DROP SILENT {clause_of(graph)}")
+            self.update(f"DROP SILENT {clause_of(graph)}", seconds=self.whole_graph_seconds)
             return
         try:
             self._at_store("DELETE", graph)
@@ -222,7 +228,11 @@ class Server:
         Not repeated: were the first request done and only its answer lost, the second would move
         nothing over the graph just moved.
         """
-        self.update(f"MOVE {clause_of(source)} TO {clause_of(target)}", repeat=False)
+        self.update(
+            f"MOVE {clause_of(source)} TO {clause_of(target)}",
+            repeat=False,
+            seconds=self.whole_graph_seconds,
+        )
 
     def _at_store(
         self, method: str, graph: GraphName, triples: bytes | None = None, *, repeat: bool = True
@@ -235,6 +245,7 @@ class Server:
             # N-Triples are Turtle, and Turtle is what every server takes.
             headers={"Content-Type": "text/turtle; charset=utf-8"} if triples else None,
             repeat=repeat,
+            seconds=self.whole_graph_seconds if method == "DELETE" else None,
         )
 
     # ------------------------------------------------------------------------------ probing
@@ -253,6 +264,15 @@ class Server:
                 "takes data, but not into the graph asked", url=self.addresses.store
             )
 
+    def shows_all_as_default(self) -> bool:
+        """Try whether what is in a named graph is in the default graph, too."""
+        by_update = bool(self.addresses.update)
+        try:
+            self.insert(_PROBE, _PROBE_DATA, by_update=by_update)
+            return self.count(ox.DefaultGraph(), f"{_PROBE} ?p ?o") > 0
+        finally:
+            self.clear(_PROBE, by_update=by_update)
+
     def can_move(self, scratch: ox.NamedNode) -> bool:
         """Try on two graphs of our own whether MOVE does what it should."""
         if not self.addresses.update:
@@ -268,6 +288,14 @@ class Server:
         finally:
             for graph in (scratch, beside):
                 self.clear(graph, by_update=True)
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _parse(content: bytes) -> ox.QuerySolutions | ox.QueryBoolean:

@@ -8,6 +8,7 @@ decide them anew without reading the others.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from kg.model import Mention, MentionKind
 from kg.resolution.names import is_deictic, normalize_name, tidy, without_role
@@ -42,6 +43,7 @@ def choose_aliases(surfaces: Iterable[str], label: str, schema: Schema) -> tuple
     return tuple(sorted(alias_by_key.values()))
 
 
+@lru_cache(maxsize=200_000)
 def _paired_marks(name: str) -> str:
     """Return *name* without its quotation marks where one lacks its partner (“智慧金融服务平台)."""
     if all(name.count(left) == name.count(right) for left, right in ("“”", "‘’", "《》", "「」")):

@@ -85,6 +85,7 @@ def normalize_name(name: str) -> str:
 _UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"})
 
 
+@lru_cache(maxsize=200_000)
 def tidy(text: str) -> str:
     r"""Return *text* as a label: one line, no spaces beside Chinese characters.
 

@@ -30,7 +30,7 @@ from kg.jsonl import read_lines, write_lines
 from kg.model import Decision, DocumentId, Run
 from kg.pipeline import DECISIONS, RECORD, STORE, SUPPORT, division_codes, write_views
 from kg.retraction.documents import Retraction, take_out
-from kg.staging import staged
+from kg.staging import staged, writing
 from kg.support import open_support
 
 __all__ = ["Retraction", "retract", "take_out"]
@@ -50,6 +50,11 @@ def retract(folder: Path, names: Sequence[str]) -> Retraction:
     Raises:
         InputError: nothing was built there, or it has no such document.
     """
+    with writing(folder):
+        return _retract(folder, names)
+
+
+def _retract(folder: Path, names: Sequence[str]) -> Retraction:
     before = open_store(folder)
     found = dict.fromkeys(_find_document(before, name) for name in names)
     record = _read_record(folder / RECORD)

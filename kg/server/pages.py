@@ -39,11 +39,13 @@ from kg.server.views.downloads import table_csv
 from kg.server.views.entities import claim_list, entity_view, one_claim
 from kg.server.views.names import find_names, overview, prepare_names
 from kg.server.views.neighbourhood import MAX_CENTRES, neighbourhood, prepare_neighbourhoods
+from kg.server.views.overview import overview_picture
 from kg.server.views.questions import answer_question, answer_question_csv, with_prefixes
 from kg.server.views.regions import prepare_regions, region_view
 from kg.server.views.resources import resource_view
 from kg.server.views.tables import STATES, TABLES, prepare_tables, table_page
 from kg.server.wording import LANGUAGES, Wording
+from kg.visualization import overview_policy
 
 __all__ = ["PREPARATIONS", "Pages"]
 
@@ -60,6 +62,7 @@ SECTIONS: Sequence[tuple[str, str]] = (
     ("entities", "/search"),
     ("articles", "/articles"),
     ("regions", "/regions"),
+    ("overview", "/overview"),
     ("investments", "/investments"),
     ("status", "/status"),
     ("questions", "/questions"),
@@ -95,6 +98,7 @@ class Pages:
             ("/questions/{name}", self.question),
             ("/query", self.query),
             ("/resource/{kind}/{name:path}", self.resource),
+            ("/overview", self.overview),
             ("/types.css", self.types),
         )
         return [Route(path, self.guarded(handler), methods=["GET"]) for path, handler in pages]
@@ -323,6 +327,17 @@ class Pages:
         )
         response.headers["Content-Security-Policy"] = QUERY_POLICY
         return response
+
+    async def overview(self, request: Request) -> Response:
+        words = wording_of(request)
+        body = await self._read(request, overview_picture, words("overview"), words.language)
+        headers = {
+            "Vary": "Accept-Language, Cookie",
+            "Content-Language": words.language,
+            # The scripts stand in the page, as in the file of kg show.
+            "Content-Security-Policy": f"{overview_policy()}; frame-ancestors 'none'",
+        }
+        return HTMLResponse(body, headers=headers)
 
     async def types(self, request: Request) -> Response:
         return Response(type_colours(), media_type="text/css")

@@ -18,7 +18,7 @@ from kg.schema import load_schema
 from kg.server.links import address, page_of, page_of_reference
 from kg.server.views.neighbourhood import Spot
 from kg.server.wording import Wording
-from kg.visualization.page import look_of
+from kg.visualization.looks import look_of
 
 __all__ = ["STATIC", "corners", "render", "type_colours"]
 

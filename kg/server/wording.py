@@ -31,6 +31,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "entities": ("实体", "Entities"),
     "articles": ("报道", "Articles"),
     "regions": ("地区", "Regions"),
+    "overview": ("全图", "Overview"),
     "investments": ("投资", "Investments"),
     "status": ("项目进展", "Progress"),
     "questions": ("常见问题", "Questions"),

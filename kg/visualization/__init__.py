@@ -1,7 +1,8 @@
 """Draw the graph: one HTML file that opens anywhere, offline.
 
 In: a store with the built graph (`picture_from_store`), or any `Picture` made by hand. Out: a page with
-search, filters and a panel that quotes the sentences behind every claim.
+search, filters and a panel that quotes the sentences behind every claim. Up to a thousand entities
+are drawn at once, more as communities that a click opens.
 """
 
 from __future__ import annotations
@@ -10,30 +11,51 @@ import os
 import tempfile
 from pathlib import Path
 
-from kg.errors import InputError
+from kg.errors import OutputError
+from kg.visualization.overview import overview_policy, render_overview
 from kg.visualization.page import render
 from kg.visualization.picture import Claim, Picture, PictureEdge, PictureNode, Quote
-from kg.visualization.selection import picture_from_store
+from kg.visualization.selection import DEFAULT_LIMIT, OVERVIEW_LIMIT, picture_from_store
 
 __all__ = [
+    "DEFAULT_LIMIT",
+    "MAX_DRAWN_AT_ONCE",
+    "OVERVIEW_LIMIT",
     "Claim",
     "Picture",
     "PictureEdge",
     "PictureNode",
     "Quote",
+    "overview_policy",
     "picture_from_store",
     "render",
+    "render_overview",
     "write_html",
 ]
 
 
-def write_html(picture: Picture, path: Path, *, title: str) -> None:
+MAX_DRAWN_AT_ONCE = 1_000
+"""Entities that vis-network still moves at 60 frames a second, and that nobody can read any more."""
+
+
+def write_html(
+    picture: Picture, path: Path, *, title: str, by_communities: bool | None = None
+) -> None:
     """Write a picture to *path*, in UTF-8 whatever the locale, wholly or not at all.
 
+    Args:
+        picture: what to draw.
+        path: the file.
+        title: heading of the page, any text.
+        by_communities: draw communities first; if left out, above `MAX_DRAWN_AT_ONCE` entities.
+
     Raises:
-        InputError: the file cannot be written.
+        OutputError: the file cannot be written.
     """
-    page = render(picture, title=title.encode("utf-8", "replace").decode("utf-8"))
+    if by_communities is None:
+        by_communities = len(picture.nodes) > MAX_DRAWN_AT_ONCE
+    draw = render_overview if by_communities else render
+    page = draw(picture, title=title.encode("utf-8", "replace").decode("utf-8"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -46,4 +68,4 @@ def write_html(picture: Picture, path: Path, *, title: str) -> None:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise InputError(error.strerror or str(error), path=path) from error
+        raise OutputError(error.strerror or str(error), path=path) from error

@@ -203,7 +203,7 @@ def _table(nodes: Sequence[int], boxes: Mapping[int, Box]) -> _Part:
 # ------------------------------------------------------------------------------- springs
 
 
-def spring_rustworkx(graph: nx.Graph[int]) -> Points:
+def spring_rustworkx(graph: nx.Graph[int], *, rounds: int = _SPRING_ROUNDS) -> Points:
     """Place a connected graph by Fruchterman-Reingold in rustworkx."""
     compiled: rx.PyGraph[None, None] = rx.PyGraph(multigraph=False)
     compiled.add_nodes_from([None] * len(graph))
@@ -212,7 +212,7 @@ def spring_rustworkx(graph: nx.Graph[int]) -> Points:
     placed = rx.spring_layout(
         compiled,
         pos=start,
-        num_iter=_SPRING_ROUNDS,
+        num_iter=rounds,
         repulsive_exponent=2,
         adaptive_cooling=True,
         seed=_SEED,

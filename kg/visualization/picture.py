@@ -7,12 +7,15 @@ whoever writes them out escapes them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kg.errors import InternalError
 
 __all__ = ["Claim", "Picture", "PictureEdge", "PictureNode", "Quote", "Status"]
+
+_MONTH = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
 
 Status = str
 """``""`` for what a text plainly says, else ``planned``, ``hearsay`` or ``negated``."""
@@ -39,6 +42,9 @@ class Claim:
     status: Status = ""
     confidence: float = 1.0  # in [0, 1]: a ranking, not a probability
     quotes: tuple[Quote, ...] = ()
+    # The same as in the qualifiers, for filters to reckon with:
+    date: str = ""  # ISO prefix; what the claim itself says, not its article
+    amount_yuan: float = 0.0  # none, or in another currency: 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,35 @@ class PictureEdge:
     def is_tentative(self) -> bool:
         """Whether no text plainly says so: planned, hearsay or denied."""
         return bool(self.claims) and all(claim.status for claim in self.claims)
+
+    @property
+    def months(self) -> tuple[int, int]:
+        """The first and the last month that its claims tell of, counted from the year 0; else zeros.
+
+        A claim that names no date happened when it was reported, at the latest.
+        """
+        dates = (
+            date
+            for claim in self.claims
+            for date in ([claim.date] if claim.date else [quote.date for quote in claim.quotes])
+        )
+        found = sorted(filter(None, map(_month, dates)))
+        return (found[0], found[-1]) if found else (0, 0)
+
+    @property
+    def amount_yuan(self) -> float:
+        """The largest amount of its claims, 0 without one."""
+        return max((claim.amount_yuan for claim in self.claims), default=0.0)
+
+
+def _month(iso: str) -> int:
+    """Return an ISO date or month as a number of months; a bare year is its first.
+
+    >>> _month("2022-12-19") - _month("2022"), _month("去年")
+    (11, 0)
+    """
+    match = _MONTH.match(iso)
+    return int(match[1]) * 12 + int(match[2] or 1) - 1 if match else 0
 
 
 @dataclass(frozen=True, slots=True)

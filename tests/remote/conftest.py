@@ -18,7 +18,7 @@ from tests.remote.servers import SERVERS, RealServer, is_installed, started
 @pytest.fixture(autouse=True)
 def _no_pauses_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "_PAUSE_SECONDS", 0)
-    for name in (connection.USER, connection.PASSWORD, connection.TOKEN):
+    for name in (connection.USER, connection.PASSWORD, connection.TOKEN, connection.TIMEOUT):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 

@@ -53,6 +53,7 @@ class Misbehaving:
     has_store: bool = True
     has_update: bool = True
     can_move: bool = True
+    default_is_all: bool = False
     loses: str = ""  # triples with this word are accepted and forgotten
     row_cap: int | None = None  # rows in one answer; more are left out, and a header says so
     store: ox.Store = field(default_factory=ox.Store)
@@ -162,7 +163,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _query(self, seen: Seen) -> tuple[int, bytes, str]:
         state = self.server.state
         default = ox.NamedNode(seen.graph) if seen.graph else None
-        found = state.store.query(seen.body, default_graph=default)
+        found = (
+            state.store.query(seen.body, default_graph=default)
+            if default or not state.default_is_all
+            else state.store.query(seen.body, use_default_graph_as_union=True)
+        )
         if isinstance(found, ox.QueryTriples):
             text = found.serialize(format=ox.RdfFormat.N_TRIPLES)
             return 200, text or b"", "application/n-triples"

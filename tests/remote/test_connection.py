@@ -9,7 +9,7 @@ import pytest
 
 from kg.errors import SettingsError
 from kg.remote import Credentials
-from kg.remote.connection import Connection, check_url
+from kg.remote.connection import Connection, _is_open_to_others, check_url
 from tests.remote.fake import Misbehaving
 
 Fake = Callable[..., Misbehaving]
@@ -73,3 +73,24 @@ def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(SettingsError) as caught:
         check_url(url)
     assert "u:p" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_open"),
+    [
+        ("http://example.org", True),
+        ("https://example.org", False),
+        ("http://localhost:1", False),
+        ("http://127.0.0.1", False),
+        ("http://[::1]:80", False),
+    ],
+)
+def test_password_in_the_clear_is_known(url: str, is_open: bool) -> None:
+    assert _is_open_to_others(url) is is_open
+
+
+@pytest.mark.parametrize("text", ["soon", "0", "-1", "inf", "nan"])
+def test_patience_is_a_number_of_seconds(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("KG_ENDPOINT_TIMEOUT", text)
+    with pytest.raises(SettingsError, match="no number of seconds"):
+        Connection()

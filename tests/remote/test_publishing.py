@@ -87,7 +87,22 @@ def test_passing_fault_is_waited_out(exports: Path, fake: Fake, fault: Fault) ->
     assert loaded(server, exports)
 
 
-@pytest.mark.parametrize("fault", ["500", "413", "401", "cut before", "cut after", "302"])
+def test_batch_too_big_for_the_server_goes_in_halves(exports: Path, fake: Fake) -> None:
+    server = fake(
+        fault=lambda seen: "413" if seen.kind == "insert" and seen.body.count("\n") > 60 else ""
+    )
+    assert publish(exports, server.address, BATCH).is_complete
+    assert loaded(server, exports)
+
+
+def test_triple_that_no_server_takes_is_said(exports: Path, fake: Fake) -> None:
+    server = fake(fault=fails_at("insert", "413", first=4))
+    with pytest.raises(EndpointError, match="HTTP 413"):
+        publish(exports, server.address, BATCH)
+    assert server.kinds().count("insert") == 3 + 8, "200, 100, 50 … 1"
+
+
+@pytest.mark.parametrize("fault", ["500", "401", "cut before", "cut after", "302"])
 @pytest.mark.parametrize("in_place", [False, True])
 def test_interrupted_run_goes_on_where_it_stopped(
     exports: Path, fake: Fake, fault: Fault, in_place: bool
@@ -226,6 +241,15 @@ def test_graph_of_somebody_else_is_left_alone(exports: Path, fake: Fake) -> None
     assert server.size() == 1
     assert publish(exports, server.address, replace(options, replace=True)).is_complete
     assert theirs not in server.store
+
+
+def test_default_graph_that_is_all_graphs_is_not_written_to(exports: Path, fake: Fake) -> None:
+    server = fake(default_is_all=True)
+    publish(exports, server.address, BATCH)
+    for options in (PublishOptions(graph="default"), PublishOptions(graph="default", replace=True)):
+        with pytest.raises(EndpointError, match="all its graphs together"):
+            publish(exports, server.address, options)
+    assert loaded(server, exports)
 
 
 def test_refused_name_says_what_to_set(exports: Path, fake: Fake) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from kg.errors import EndpointError
 from kg.explain import explain
 from kg.export import export
 from kg.graph import open_store
@@ -103,6 +104,15 @@ def test_second_build_takes_the_place_of_the_first(
     second = publish(exports, server.address, options, credentials=server.credentials)
     assert second.is_complete
     assert second.comparison.counted == first.comparison.counted + 1
+
+
+def test_default_graph_is_used_where_it_is_one(exports: Path, server: RealServer) -> None:
+    options = PublishOptions(graph="default")
+    if server.name == "virtuoso":
+        with pytest.raises(EndpointError, match="all its graphs together"):
+            publish(exports, server.address, options, credentials=server.credentials)
+    else:
+        assert publish(exports, server.address, options).is_complete
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from kg.graph import open_store
 from kg.graph.reader import GraphReader
 from kg.query import cookbook
 from kg.server.wording import WORDS
+from kg.visualization import overview_policy
 from tests.server.hostile import FORMULA, NAMES
 from tests.server.live import Live, Reply
 
@@ -96,6 +97,21 @@ def test_pages_hold_no_inline_code_and_no_other_host(live: Live, hostile: Live) 
         )
         sources = page.xpath("//script/@src | //link[@rel='stylesheet']/@href | //img/@src")
         assert all(source.startswith("/") and not source.startswith("//") for source in sources)
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh", "全图"), ("en", "Overview")])
+def test_the_overview_has_its_own_scripts_and_leads_to_entities(
+    live: Live, language: str, title: str
+) -> None:
+    reply = live.get("/overview", Accept_Language=language)
+    assert reply.status == 200
+    assert f"<title>{title}</title>" in reply.text
+    policy = reply.headers["content-security-policy"]
+    assert policy == f"{overview_policy()}; frame-ancestors 'none'"
+    (data,) = html.fromstring(reply.body).xpath("//script[@id='data']/text()")
+    nodes = json.loads(data)["nodes"]
+    page = dict(zip(nodes["label"], nodes["page"], strict=True))["鲁西集团"]
+    assert live.get(page).status == 200
 
 
 def test_every_word_is_in_both_languages() -> None:

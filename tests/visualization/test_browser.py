@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,20 @@ def test_relations_and_confidence_filter_too(open_picture: Any) -> None:
     assert text_of(browser, "#counts") == "实体 6 · 关系 4/7"
     browser.find_element(By.ID, "lonely").click()
     assert text_of(browser, "#counts") == "实体 3/6 · 关系 4/7"
+
+
+def test_time_and_amount_filter_by_sliders(open_picture: Any) -> None:
+    picture = small_picture()
+    first = replace(picture.edges[0].claims[0], date="2020-05", amount_yuan=3e8)
+    edges = (replace(picture.edges[0], claims=(first,)), *picture.edges[1:])
+    browser = open_picture(replace(picture, edges=edges))
+    assert text_of(browser, "#time-value") == "2020-05 – 2022-12"
+    browser.find_element(By.ID, "until").send_keys(Keys.HOME)
+    assert text_of(browser, "#counts") == "实体 6 · 关系 1/7"
+    browser.find_element(By.ID, "reset").click()
+    browser.find_element(By.ID, "amount").send_keys(Keys.END)
+    assert text_of(browser, "#amount-value") == "1亿元"
+    assert text_of(browser, "#counts") == "实体 6 · 关系 1/7"
 
 
 def test_search_brings_back_what_a_filter_hides(open_picture: Any) -> None:

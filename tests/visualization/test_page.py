@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kg.errors import InputError, InternalError
+from kg.errors import InternalError, OutputError
 from kg.visualization import Picture, PictureEdge, PictureNode, render, write_html
 from tests.visualization.samples import (
     HOSTILE,
@@ -182,9 +182,9 @@ def test_file_is_utf8_and_complete(tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["图.html"]
 
 
-def test_a_place_that_cannot_be_written_is_an_input_error(tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="file"):
+    with pytest.raises(OutputError, match="file"):
         write_html(small_picture(), tmp_path / "file" / "graph.html", title="x")
 
 

@@ -23,6 +23,7 @@
       png: "保存图片", reset: "重置", fit: "适应窗口", zoomIn: "放大", zoomOut: "缩小",
       search: "搜索名称或别名", placeholder: "例如：集团、项目、莘县", filters: "筛选与图例", types: "实体类型",
       relations: "关系", all: "全选 / 全不选", view: "显示", confidence: "最低可信度",
+      time: "时间", since: "从", until: "到", atLeast: "金额至少", any: "不限",
       lonely: "隐藏没有关系的实体", facts: "事实", aliases: "又称", sep: "、", nothing: "没有匹配的实体",
       counts: (n, m, e, f) => `实体 ${n === m ? n : `${n}/${m}`} · 关系 ${e === f ? e : `${e}/${f}`}`,
       undrawn: (n, e) => `图中未画出另外 ${n} 个实体${e ? `、${e} 条关系` : ""}`,
@@ -40,6 +41,7 @@
       png: "Save image", reset: "Reset", fit: "Fit", zoomIn: "Zoom in", zoomOut: "Zoom out",
       search: "Search names and aliases", placeholder: "name or alias", filters: "Filters and legend", types: "Types",
       relations: "Relations", all: "all / none", view: "View", confidence: "Least confidence",
+      time: "Time", since: "from", until: "to", atLeast: "Amount at least", any: "any",
       lonely: "Hide entities without relations", facts: "Facts", aliases: "Also", sep: ", ", nothing: "No such entity",
       counts: (n, m, e, f) => `${n === m ? n : `${n}/${m}`} entities · ${e === f ? e : `${e}/${f}`} relations`,
       undrawn: (n, e) => `${n} more entities${e ? ` and ${e} relations` : ""} are not drawn`,
@@ -77,7 +79,12 @@
     }
   }
   const byDegree = [...nodes].sort((a, b) => b.degree - a.degree || a.id - b.id);
-  const shown = { types: new Set(types.keys()), relations: new Set(relations.keys()), confidence: 0, lonely: true };
+  const dated = edges.flatMap((edge) => edge.months).filter(Boolean);
+  const span = dated.length ? [dated.reduce((a, b) => Math.min(a, b)), dated.reduce((a, b) => Math.max(a, b))] : [0, 0];
+  const amounts = [0, 1e6, 1e7, 5e7, 1e8, 5e8, 1e9, 5e9, 1e10, 1e11].filter((amount) => edges.some((edge) => edge.amount >= amount));
+  const shown = {
+    types: new Set(types.keys()), relations: new Set(relations.keys()), confidence: 0, lonely: true, since: span[0], until: span[1], amount: 0,
+  };
   let chosen = null; // {node} or {edge}
   let hovered = null;
 
@@ -161,9 +168,12 @@
   function filter() {
     const changedNodes = [], changedEdges = [];
     const visible = (node) => shown.types.has(node.type);
+    const isWholeTime = shown.since === span[0] && shown.until === span[1];
+    const inTime = ({ months: [first, last] }) => isWholeTime || (first && first <= shown.until && last >= shown.since);
     const linked = new Set();
     for (const edge of edges) {
       const hidden = !shown.relations.has(edge.relation) || edge.confidence < shown.confidence - 1e-9
+        || edge.amount < shown.amount || !inTime(edge)
         || !visible(nodes[edge.from]) || !visible(nodes[edge.to]);
       if (!hidden) linked.add(edge.from).add(edge.to);
       if (hidden !== edge.hidden) changedEdges.push({ id: edge.id, hidden });
@@ -198,6 +208,24 @@
   function listFilters() {
     listChoices(byId("types"), types, shown.types, symbol);
     listChoices(byId("relations"), relations, shown.relations, null);
+  }
+
+  const monthWords = (month) => `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, "0")}`;
+  const yuan = (value) => (language === "en" ? `${value / 1e6} m CNY` : value >= 1e8 ? `${value / 1e8}亿元` : `${value / 1e4}万元`);
+
+  // Sliders that would filter nothing are not there.
+  function readSliders() {
+    byId("time").hidden = span[0] === span[1];
+    byId("money").hidden = amounts.length < 2;
+    for (const end of ["since", "until"]) {
+      [byId(end).min, byId(end).max] = span;
+      byId(end).value = shown[end];
+      byId(end).setAttribute("aria-valuetext", monthWords(shown[end]));
+    }
+    byId("amount").max = amounts.length - 1;
+    byId("amount").value = amounts.indexOf(shown.amount);
+    byId("time-value").textContent = `${monthWords(shown.since)} – ${monthWords(shown.until)}`;
+    byId("amount-value").textContent = shown.amount ? yuan(shown.amount) : say("any");
   }
 
   // ------------------------------------------------------------------ search
@@ -645,7 +673,8 @@
   function reset() {
     types.forEach((_, index) => shown.types.add(index));
     relations.forEach((_, index) => shown.relations.add(index));
-    Object.assign(shown, { confidence: 0, lonely: true });
+    Object.assign(shown, { confidence: 0, lonely: true, since: span[0], until: span[1], amount: 0 });
+    readSliders();
     byId("confidence").value = "0";
     byId("confidence-value").textContent = "0.00";
     byId("lonely").checked = false;
@@ -693,6 +722,7 @@
     const keys = [[false, "currentColor", "plain"], [true, "currentColor", "tentative"], [true, colours.denied, "negated"]];
     byId("lines").replaceChildren(...keys.map(([dashed, colour, key]) => element("span", "", line(dashed, colour), say(key))));
     listFilters();
+    readSliders();
     count();
     showPanel();
     network.redraw();
@@ -710,6 +740,14 @@
     byId("confidence-value").textContent = shown.confidence.toFixed(2);
     filter();
   });
+  for (const end of ["since", "until"]) {
+    byId(end).addEventListener("input", ({ target }) => {
+      shown[end] = end === "since" ? Math.min(Number(target.value), shown.until) : Math.max(Number(target.value), shown.since);
+      readSliders();
+      filter();
+    });
+  }
+  byId("amount").addEventListener("input", ({ target }) => { shown.amount = amounts[Number(target.value)]; readSliders(); filter(); });
   for (const part of document.querySelectorAll(".all")) part.addEventListener("click", () => toggleAll(part.dataset.for));
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target !== search) choose(null);

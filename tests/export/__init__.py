@@ -1,0 +1,1 @@
+"""Exports, loaded by the programs they are for."""
