@@ -43,6 +43,7 @@ __all__ = [
     "Settings",
     "find_settings_file",
     "load_settings",
+    "settings_of_corpus",
 ]
 
 SETTINGS_FILE = "kg.toml"
@@ -121,6 +122,19 @@ def load_settings(
             f"say --settings {file}, or --engine"
         )
     return replace(Settings(), **changes)  # type: ignore[arg-type]  # checked by _PARSERS
+
+
+def settings_of_corpus(
+    paths: Iterable[Path], file: Path | None = None, *, flags: Mapping[str, object] | None = None
+) -> Settings:
+    """Return the settings in *file*, or in the kg.toml in or beside a corpus, with *flags* over them.
+
+    Raises:
+        InputError, SettingsError: as `load_settings` and `find_settings_file`.
+    """
+    if file is not None:
+        return load_settings(file, flags=flags)
+    return load_settings(find_settings_file(paths), flags=flags, is_named=False)
 
 
 def _from_file(file: Path) -> dict[str, object]:

@@ -10,6 +10,7 @@ import click
 
 from kg.commands.options import (
     annotations_of,
+    build_option,
     jobs_options,
     say_skipped,
     settings_of,
@@ -31,14 +32,7 @@ __all__ = ["build", "extract"]
     )
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("exports"),
-    show_default=True,
-    help="Folder to write to.",
-)
+@build_option
 @click.option(
     "--judgements",
     type=click.Path(path_type=Path),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "annotations_of",
+    "build_option",
     "endpoint_options",
     "graph_option",
     "jobs_options",
@@ -78,6 +79,18 @@ def open_source(folder: Path, endpoint: str | None, graph: str) -> TripleSource:
     return open_endpoint(endpoint, graph=graph)
 
 
+def build_option(command: F) -> F:
+    """Add ``-o DIR``, the folder that a build writes."""
+    return click.option(
+        "-o",
+        "--out",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("exports"),
+        show_default=True,
+        help="Folder to write to.",
+    )(command)
+
+
 def json_option(command: F) -> F:
     """Add ``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
@@ -121,11 +134,9 @@ def jobs_options(command: F) -> F:
 
 
 def settings_of(paths: Sequence[Path], file: Path | None, **flags: object) -> Settings:
-    from kg.settings import find_settings_file, load_settings
+    from kg.settings import settings_of_corpus
 
-    if file is not None:
-        return load_settings(file, flags=flags)
-    return load_settings(find_settings_file(paths), flags=flags, is_named=False)
+    return settings_of_corpus(paths, file, flags=flags)
 
 
 def say_skipped(skipped: Sequence[Skipped]) -> None:

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.commands.options import jobs_options, say_skipped, settings_of, settings_options
+from kg.commands.options import (
+    build_option,
+    jobs_options,
+    say_skipped,
+    settings_of,
+    settings_options,
+)
 from kg.console import FallsShort, examples, progress_bar, say
 from kg.errors import InputError, KgError
 
@@ -31,14 +37,7 @@ _SIGNS = {"new": "+", "gone": "-", "changed": "~"}  # as kg diff has them
     )
 )
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("exports"),
-    show_default=True,
-    help="Folder to write to.",
-)
+@build_option
 @click.option(
     "--about", multiple=True, metavar="ENTITY", help="Tell only of this one; may be repeated."
 )

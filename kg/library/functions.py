@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from kg.library.knowledge_graph import KnowledgeGraph
-from kg.settings import Settings, find_settings_file, load_settings
+from kg.settings import Settings, settings_of_corpus
 
 if TYPE_CHECKING:
     from kg.pipeline import BuildReport
@@ -73,16 +73,17 @@ def build(
     from kg.review import find_beside_settings
 
     files = _paths(paths)
-    flags = {
-        "home": home,
-        "publisher": publisher,
-        "engine": engine,
-        "min_confidence": min_confidence,
-    }
     return build_graph(
         files,
         Path(out),
-        settings=_settings(files, settings, flags),
+        settings=_settings(
+            files,
+            settings,
+            home=home,
+            publisher=publisher,
+            engine=engine,
+            min_confidence=min_confidence,
+        ),
         judgements=Path(judgements) if judgements else find_beside_settings(files),
         links=Path(links) if links else find_beside_settings(files, LINKS_FILE),
         jobs=jobs,
@@ -116,14 +117,17 @@ def extract(
     from kg.reading import find_files
 
     files = _paths(paths)
-    flags = {
-        "home": home,
-        "publisher": publisher,
-        "engine": engine,
-        "min_confidence": min_confidence,
-    }
     # Not in the generator: what is wrong with the arguments is to be raised by the call itself.
-    return _extracted(find_files(files), _settings(files, settings, flags), jobs, strict)
+    found = find_files(files)
+    chosen = _settings(
+        files,
+        settings,
+        home=home,
+        publisher=publisher,
+        engine=engine,
+        min_confidence=min_confidence,
+    )
+    return _extracted(found, chosen, jobs, strict)
 
 
 def _extracted(
@@ -158,12 +162,8 @@ def _paths(paths: StrPath | Iterable[StrPath]) -> list[Path]:
     return [Path(path) for path in paths]
 
 
-def _settings(
-    files: list[Path], settings: Settings | StrPath | None, flags: Mapping[str, object]
-) -> Settings:
+def _settings(files: list[Path], settings: Settings | StrPath | None, **flags: object) -> Settings:
     if isinstance(settings, Settings):
         given = {name: value for name, value in flags.items() if value is not None}
         return replace(settings, **given)  # type: ignore[arg-type]  # named as its fields are
-    if settings is not None:
-        return load_settings(Path(settings), flags=flags)
-    return load_settings(find_settings_file(files), flags=flags, is_named=False)
+    return settings_of_corpus(files, None if settings is None else Path(settings), flags=flags)

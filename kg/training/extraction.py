@@ -351,17 +351,3 @@ def fit_entities(
 def fold_of(document: str, folds: int = FOLDS) -> int:
     """Return the fold of a document; it depends on the name only, so all stages agree."""
     return int(hashlib.md5(document.encode(), usedforsecurity=False).hexdigest(), 16) % folds
-
-
-def out_of_fold_scores(
-    examples: Sequence[Example], ideal: Sequence[Example], folds: int = 3
-) -> list[NDArray[np.float32]]:
-    """Return pair scores of each example by a model that was fitted on other documents."""
-    by_document: dict[str, NDArray[np.float32]] = {}
-    for part in range(folds):
-        seen = [e for e in (*examples, *ideal) if fold_of(e.document, folds) != part]
-        model = fit_relations(seen, 0.5)
-        for example in examples:
-            if fold_of(example.document, folds) == part:
-                by_document[example.document] = model.probabilities(example.rows)
-    return [by_document[example.document] for example in examples]
